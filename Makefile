@@ -1,0 +1,66 @@
+# For people: `make demo` shows everything, `make run` opens a hall's own desk. Both need Python 3.11 or newer.
+# For a county or a province: `make release` once per version and machine, `make migrate` once per version, then
+# `make web`, `make worker` and `make beat` as separate processes; docs/operations.md has their environment.
+
+PYTHON_IN_VENV = .venv/bin/python
+TOOLS = env -u DATABASE_URL -u REDIS_URL DJANGO_SETTINGS_MODULE=config.settings.test
+PROVINCE = DJANGO_SETTINGS_MODULE=config.settings.production
+
+.PHONY: demo demo-reset run release migrate web worker beat test test-hard check messages install install-dev
+
+demo: install
+	@exec $(PYTHON_IN_VENV) manage.py demo
+
+demo-reset: install
+	@exec $(PYTHON_IN_VENV) manage.py demo --reset
+
+run: install
+	@exec $(PYTHON_IN_VENV) manage.py run
+
+release: install
+	$(PROVINCE) $(PYTHON_IN_VENV) manage.py translations compile
+	$(PROVINCE) $(PYTHON_IN_VENV) manage.py collectstatic --no-input --verbosity 0
+
+migrate: release
+	$(PROVINCE) $(PYTHON_IN_VENV) manage.py migrate
+
+web:
+	@$(PROVINCE) exec $(PYTHON_IN_VENV) -m granian --interface wsgi --host $${HOST:-127.0.0.1} --port $${PORT:-8000} \
+	    --workers $${WEB_WORKERS:-2} --blocking-threads $${WEB_THREADS:-8} --respawn-failed-workers \
+	    config.wsgi:application
+
+worker:
+	@$(PROVINCE) exec $(PYTHON_IN_VENV) -m celery --app config worker --pool threads \
+	    --concurrency $${WORKER_THREADS:-8} --loglevel INFO
+
+beat:
+	@$(PROVINCE) exec $(PYTHON_IN_VENV) -m celery --app config beat --loglevel INFO
+
+test: install-dev
+	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations compile
+	$(TOOLS) $(PYTHON_IN_VENV) -m pytest -n 2
+	$(PYTHON_IN_VENV) -m tests.servers $(PYTHON_IN_VENV) -m pytest -n 2 -m "not hard and not browser"
+
+test-hard: install-dev
+	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations compile
+	$(TOOLS) $(PYTHON_IN_VENV) -m pytest -m hard
+	$(PYTHON_IN_VENV) -m tests.servers $(PYTHON_IN_VENV) -m pytest -m hard
+
+check: install-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/djlint templates --lint --quiet
+	.venv/bin/lint-imports
+	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations check
+	$(TOOLS) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
+	sh bin/check-deploy
+
+messages: install-dev
+	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations extract
+
+install:
+	@sh bin/install requirements.txt
+
+install-dev:
+	@sh bin/install requirements-dev.txt

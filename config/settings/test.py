@@ -1,0 +1,28 @@
+"""The tests: the same code as everywhere, in a folder of their own, with cheap password hashes."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+if "DESK_TEST_DIR" not in os.environ:  # xdist's workers find the one their starter made
+    os.environ["DESK_TEST_DIR"] = tempfile.mkdtemp(prefix="desk-test-")
+    atexit.register(shutil.rmtree, os.environ["DESK_TEST_DIR"], ignore_errors=True)
+os.environ["VAR_DIR"] = f"{os.environ['DESK_TEST_DIR']}/{_worker}"
+os.environ["SECRET_KEY"] = "only-for-tests-" * 4
+os.environ["FIELD_KEYS"] = "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk="
+os.environ["HASH_KEYS"] = "1:only-for-tests"
+
+from config.settings.base import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+
+# Threads need a file: two connections to one SQLite database in memory lock each other out whatever the timeout.
+_default = DATABASES["default"]  # noqa: F405
+if _default["ENGINE"] == "django.db.backends.sqlite3":
+    _default["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # noqa: F405
+    _default["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+if REDIS_URL:  # noqa: F405
+    REDIS_URL = CELERY_BROKER_URL = f"{REDIS_URL.rsplit('/', 1)[0]}/{_worker.removeprefix('gw')}"  # noqa: F405
