@@ -1,0 +1,31 @@
+"""One module per noun; its QuerySet stands above it."""
+
+from appointments.models.appointments import Appointment, BookingRequest
+from appointments.models.hospitals import (
+    BookingChannel,
+    Department,
+    Doctor,
+    EverydayWord,
+    Hospital,
+    HospitalClerk,
+    Route,
+    Specialty,
+)
+from appointments.models.policies import BookingPolicy
+from appointments.models.sessions import ClinicSession, Slot
+
+__all__ = [
+    "Appointment",
+    "BookingChannel",
+    "BookingPolicy",
+    "BookingRequest",
+    "ClinicSession",
+    "Department",
+    "Doctor",
+    "EverydayWord",
+    "Hospital",
+    "HospitalClerk",
+    "Route",
+    "Slot",
+    "Specialty",
+]

@@ -1,0 +1,6 @@
+"""The addresses of bookings."""
+
+from django.urls import URLPattern
+
+app_name = "appointments"
+urlpatterns: list[URLPattern] = []

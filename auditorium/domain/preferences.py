@@ -1,0 +1,32 @@
+"""How a member of staff likes the desk: language, text size, keys, and which hall they sit at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditorium.models import Hall, User
+
+
+def choose_language(*, language: str, by: User) -> None:
+    """Speak this language (a code of settings.LANGUAGES) to the user from now on."""
+    by.language = language
+    by.save(update_fields=["language"])
+
+
+def choose_text_size(*, text_size: str, by: User) -> None:
+    """Write in this size (TextSize) for the user from now on."""
+    by.text_size = text_size
+    by.save(update_fields=["text_size"])
+
+
+def switch_shortcuts(*, on: bool, by: User) -> None:
+    """Let single keys do something for the user, or not."""
+    by.shortcuts = on
+    by.save(update_fields=["shortcuts"])
+
+
+def choose_hall(*, hall: Hall, by: User) -> None:
+    """Sit the user at this hall's desk. The caller has made sure that it is in the user's scope."""
+    by.current_hall = hall
+    by.save(update_fields=["current_hall"])

@@ -1,0 +1,37 @@
+"""One module per noun; its QuerySet stands above it."""
+
+from auditorium.models.audit import AuditEntry
+from auditorium.models.contacts import Consent, Contact, Phone
+from auditorium.models.follow_ups import FollowUp
+from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
+from auditorium.models.messages import Message, MessageTemplate, Reminder, SmsLine
+from auditorium.models.regions import Region
+from auditorium.models.users import Role, User
+from auditorium.models.villagers import Household, KeyKind, Villager, VillagerHall, VillagerKey
+from auditorium.models.visits import Matter, Visit
+
+__all__ = [
+    "AuditEntry",
+    "Consent",
+    "Contact",
+    "FollowUp",
+    "Hall",
+    "HallClosure",
+    "Helper",
+    "Household",
+    "KeyKind",
+    "Matter",
+    "Message",
+    "MessageTemplate",
+    "OpeningHours",
+    "Phone",
+    "Region",
+    "Reminder",
+    "Role",
+    "SmsLine",
+    "User",
+    "Villager",
+    "VillagerHall",
+    "VillagerKey",
+    "Visit",
+]

@@ -1,0 +1,126 @@
+"""What a person must do for a villager: call, knock, rebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from auditorium.enums import FOLLOW_UP_OPEN, FollowUpKind, FollowUpState
+from auditorium.models.contacts import Contact
+from auditorium.models.halls import Hall, Helper
+from auditorium.models.regions import Region
+from auditorium.models.villagers import Villager
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from auditorium.models.users import User
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    """Follow-ups in scope, by state and urgency."""
+
+    def for_user(self, user: User) -> FollowUpQuerySet:
+        """Those of the user's halls, those handed to one of them, and those handed to their region."""
+        if user.is_administrator:
+            return self
+        scope = user.hall_scope("hall__") | user.hall_scope("escalated_hall__")
+        prefixes = [role.region.prefix for role in user.role_list if role.region]
+        for prefix in prefixes:
+            scope |= Q(escalated_region_id__startswith=prefix)
+        return self.filter(scope)
+
+    def open(self) -> FollowUpQuerySet:
+        """Those nobody has finished."""
+        return self.filter(state__in=FOLLOW_UP_OPEN)
+
+    def overdue(self, at: datetime) -> FollowUpQuerySet:
+        """Those open past their time."""
+        return self.open().filter(due_at__lt=at)
+
+
+class FollowUp(models.Model):
+    """A task with a due time, an assignee and the words to say; it ends in an outcome.
+
+    `about` names what it concerns ("appointment", id) without knowing its model. A follow-up that was
+    not reached, or had a wrong number, points to its `next_step`.
+    """
+
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="follow_ups", verbose_name=_("礼堂"))
+    villager = models.ForeignKey(
+        Villager, models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("村民")
+    )
+    contact = models.ForeignKey(
+        Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("打给谁")
+    )
+    kind = models.CharField(_("做什么"), max_length=16, choices=FollowUpKind)
+    state = models.CharField(_("状态"), max_length=16, choices=FollowUpState, default=FollowUpState.OPEN)
+    reason = models.CharField(_("为什么"), max_length=120)
+    words = models.TextField(_("要说的话"), blank=True)
+    about_kind = models.CharField(max_length=20, blank=True, editable=False)
+    about_id = models.BigIntegerField(null=True, editable=False)
+    due_at = models.DateTimeField(_("最晚"))
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办人")
+    )
+    helper = models.ForeignKey(
+        Helper, models.PROTECT, null=True, blank=True, related_name="follow_ups", verbose_name=_("帮手")
+    )
+    escalated_at = models.DateTimeField(_("转出时间"), null=True, blank=True)
+    escalated_hall = models.ForeignKey(
+        Hall, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("转给礼堂")
+    )
+    escalated_region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("转给乡镇")
+    )
+    outcome_note = models.CharField(_("结果说明"), max_length=200, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("谁提的")
+    )
+    created_at = models.DateTimeField(_("提出时间"))
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("谁办的")
+    )
+    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    next_step = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, related_name="previous_step", verbose_name=_("下一步")
+    )
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("待办")
+        verbose_name_plural = _("待办")
+        ordering = ["due_at", "pk"]
+        indexes = [
+            # the desk's list of what is open, by due time
+            models.Index(fields=["hall", "due_at"], condition=Q(state__in=["open", "taken"]), name="follow_up_open"),
+            # the sweep that hands on what nobody took
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=["open", "taken"], escalated_at__isnull=True),
+                name="follow_up_to_hand_on",
+            ),
+            # what was handed to a hall or a town
+            models.Index(
+                fields=["escalated_hall", "due_at"],
+                condition=Q(escalated_hall__isnull=False, state__in=["open", "taken"]),
+                name="follow_up_at_backup_hall",
+            ),
+            models.Index(
+                fields=["escalated_region", "due_at"],
+                condition=Q(escalated_region__isnull=False, state__in=["open", "taken"]),
+                name="follow_up_at_town",
+            ),
+            # the villager's timeline
+            models.Index(fields=["villager", "-created_at"], name="follow_up_of_villager"),
+            # closing what concerns an appointment that was cancelled
+            models.Index(fields=["about_kind", "about_id"], name="follow_up_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.reason}"

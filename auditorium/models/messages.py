@@ -1,0 +1,235 @@
+"""What is owed to villagers, the texts that answer it, and the lines that carry them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from auditorium.enums import (
+    GatewayKind,
+    MessageAudience,
+    MessageState,
+    ReminderPurpose,
+    ReminderState,
+)
+from auditorium.fields import EncryptedJSONField
+from auditorium.models.contacts import Contact, Phone
+from auditorium.models.halls import Hall
+from auditorium.models.regions import Region
+from auditorium.models.villagers import Villager
+from auditorium.validators import validate_signature, validate_template_body
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from auditorium.models.users import User
+
+
+class SmsLineQuerySet(models.QuerySet["SmsLine"]):
+    """Lines that may be used."""
+
+    def usable(self) -> SmsLineQuerySet:
+        """Those switched on and not paused, the first to be tried first."""
+        return self.filter(is_active=True, paused_at__isnull=True).order_by("order", "pk")
+
+
+class SmsLine(models.Model):
+    """One way to send texts: a gateway with its settings, for the halls of one region."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("名称"), max_length=40)
+    gateway = models.CharField(_("接口"), max_length=12, choices=GatewayKind)
+    config = EncryptedJSONField(_("接口设置"), default=dict, blank=True)
+    signature = models.CharField(
+        _("签名"), max_length=12, help_text=_("2到12个字，不带【】。"), validators=[validate_signature]
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="sms_lines", verbose_name=_("服务区域")
+    )
+    order = models.PositiveSmallIntegerField(_("先后"), default=1)
+    is_active = models.BooleanField(_("使用中"), default=True)
+    paused_at = models.DateTimeField(_("暂停时间"), null=True, blank=True)
+    paused_reason = models.CharField(_("暂停原因"), max_length=120, blank=True)
+
+    objects = SmsLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("短信线路")
+        verbose_name_plural = _("短信线路")
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MessageTemplate(models.Model):
+    """The words of one purpose for one audience; a changed text is a new version, old ones stay.
+
+    `body` holds `{name}`-style variables; see `auditorium.domain.wording` for those each purpose has.
+    """
+
+    purpose = models.CharField(_("用途"), max_length=16, choices=ReminderPurpose)
+    audience = models.CharField(_("给谁看"), max_length=10, choices=MessageAudience)
+    about_kind = models.CharField(_("关于"), max_length=20)
+    version = models.PositiveIntegerField(_("版本"), default=1)
+    body = models.CharField(_("正文"), max_length=300, validators=[validate_template_body])
+    is_current = models.BooleanField(_("现用"), default=True)
+    created_at = models.DateTimeField(_("写于"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("短信模板")
+        verbose_name_plural = _("短信模板")
+        ordering = ["about_kind", "purpose", "audience", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about_kind", "purpose", "audience", "version"], name="template_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["about_kind", "purpose", "audience"], condition=Q(is_current=True), name="template_current_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} · {self.get_audience_display()} · {self.version}"
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    """Reminders in scope, by what they are about and when they are due."""
+
+    def for_user(self, user: User) -> ReminderQuerySet:
+        """Those of the halls inside the user's roles."""
+        return self.filter(user.hall_scope("hall__"))
+
+    def about(self, kind: str, pk: int) -> ReminderQuerySet:
+        """Those that concern one thing."""
+        return self.filter(about_kind=kind, about_id=pk)
+
+    def live(self) -> ReminderQuerySet:
+        """Those still owed."""
+        return self.filter(state__in=["planned", "sending", "follow_up"])
+
+    def due(self, at: datetime) -> ReminderQuerySet:
+        """Those whose time has come and that nobody has begun."""
+        return self.filter(state=ReminderState.PLANNED, due_at__lte=at)
+
+
+class Reminder(models.Model):
+    """What is owed to a villager: about one thing, for one purpose, due at one time.
+
+    It always ends in a known state. `expires_at` is when telling would be useless (the visit).
+    Both template versions are fixed when it is planned; who receives it is decided when it is claimed.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="reminders", verbose_name=_("礼堂"))
+    villager = models.ForeignKey(Villager, models.PROTECT, related_name="reminders", verbose_name=_("村民"))
+    about_kind = models.CharField(max_length=20, editable=False)
+    about_id = models.BigIntegerField(editable=False)
+    purpose = models.CharField(_("用途"), max_length=16, choices=ReminderPurpose)
+    own_template = models.ForeignKey(MessageTemplate, models.PROTECT, related_name="+")
+    discreet_template = models.ForeignKey(MessageTemplate, models.PROTECT, related_name="+")
+    due_at = models.DateTimeField(_("该发的时间"))
+    expires_at = models.DateTimeField(_("最晚"))
+    state = models.CharField(_("状态"), max_length=12, choices=ReminderState, default=ReminderState.PLANNED)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("提醒")
+        verbose_name_plural = _("提醒")
+        ordering = ["due_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about_kind", "about_id", "purpose"],
+                condition=Q(state__in=["planned", "sending", "follow_up"]),
+                name="reminder_owed_once",
+            ),
+        ]
+        indexes = [
+            # the sweep: what is planned and due
+            models.Index(fields=["due_at"], condition=Q(state="planned"), name="reminder_due"),
+            # the sweep that settles reminders whose texts have all ended
+            models.Index(fields=["expires_at"], condition=Q(state="sending"), name="reminder_sending"),
+            models.Index(fields=["about_kind", "about_id"], name="reminder_about"),
+            models.Index(fields=["villager", "-due_at"], name="reminder_of_villager"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} {self.get_state_display()}"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Texts in scope and by state."""
+
+    def for_user(self, user: User) -> MessageQuerySet:
+        """Those of the halls inside the user's roles."""
+        return self.filter(user.hall_scope("hall__"))
+
+    def unsent(self) -> MessageQuerySet:
+        """Those no gateway has been given."""
+        return self.filter(state__in=["pending", "claimed"])
+
+    def claimable(self, at: datetime) -> MessageQuerySet:
+        """Those waiting whose time has come."""
+        return self.filter(state=MessageState.PENDING, not_before__lte=at)
+
+
+class Message(models.Model):
+    """One text to one number on one line; it answers one or several reminders.
+
+    `uid` is our key at the provider. Phone, words and line are frozen when the reminder is claimed; a
+    queued text never changes. `lease_until` ends a claim whose worker died.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="messages", verbose_name=_("礼堂"))
+    villager = models.ForeignKey(Villager, models.PROTECT, null=True, related_name="messages", verbose_name=_("村民"))
+    phone = models.ForeignKey(Phone, models.PROTECT, related_name="messages", verbose_name=_("号码"))
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+", verbose_name=_("联系人"))
+    line = models.ForeignKey(SmsLine, models.PROTECT, related_name="messages", verbose_name=_("线路"))
+    audience = models.CharField(_("给谁看"), max_length=10, choices=MessageAudience)
+    is_copy = models.BooleanField(_("抄送"), default=False)
+    body = models.TextField(_("短信正文"))
+    parts = models.PositiveSmallIntegerField(_("条数"))
+    state = models.CharField(_("状态"), max_length=12, choices=MessageState, default=MessageState.PENDING)
+    reminders = models.ManyToManyField(Reminder, related_name="messages")
+    created_at = models.DateTimeField(_("写成时间"))
+    not_before = models.DateTimeField(_("不早于"))
+    expires_at = models.DateTimeField(_("最晚"))
+    attempts = models.PositiveSmallIntegerField(_("次数"), default=0)
+    claimed_by = models.CharField(max_length=80, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    sent_at = models.DateTimeField(_("发出时间"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("回执时间"), null=True, blank=True)
+    provider_id = models.CharField(_("接口编号"), max_length=80, blank=True)
+    error_code = models.CharField(_("错误码"), max_length=60, blank=True)
+    error_text = models.CharField(_("错误"), max_length=200, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("短信")
+        verbose_name_plural = _("短信")
+        ordering = ["-created_at"]
+        indexes = [
+            # the worker's claim: what waits, oldest first
+            models.Index(fields=["not_before"], condition=Q(state="pending"), name="message_waiting"),
+            # leases that ran out, and calls cut off
+            models.Index(fields=["lease_until"], condition=Q(state__in=["claimed", "sending"]), name="message_lease"),
+            # calls cut off: ask the provider
+            models.Index(fields=["lease_until"], condition=Q(state="unknown"), name="message_unknown"),
+            # receipts by the provider's number
+            models.Index(fields=["line", "provider_id"], condition=~Q(provider_id=""), name="message_receipt"),
+            # our cap per number and day, and the demo phone
+            models.Index(fields=["phone", "-created_at"], name="message_of_phone"),
+            models.Index(fields=["villager", "-created_at"], name="message_of_villager"),
+            models.Index(fields=["hall", "-created_at"], name="message_of_hall"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uid} {self.get_state_display()}"

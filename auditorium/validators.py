@@ -1,0 +1,30 @@
+"""What may be saved as a signature or as the words of a text (RULES of the mainland SMS providers)."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+_VARIABLE = re.compile(r"\{([a-z_]+)\}")
+_ADDRESS = re.compile(r"https?:|www\.|\.(?:com|cn|net)\b", re.IGNORECASE)
+
+
+def validate_signature(text: str) -> None:
+    """A signature has 2 to 12 characters and carries no brackets of its own."""
+    if not 2 <= len(text) <= 12 or "【" in text or "】" in text:
+        raise ValidationError(_("签名要 2 到 12 个字，不带【】。"))
+
+
+def validate_template_body(text: str) -> None:
+    """No brackets, no links, no two variables side by side, each variable once, not variables only."""
+    if "【" in text or "】" in text:
+        raise ValidationError(_("正文里不能有【】，签名会自动加上。"))
+    if _ADDRESS.search(text):
+        raise ValidationError(_("短信里不能放网址。"))
+    if re.search(r"\}\s*\{", text):
+        raise ValidationError(_("两个变量不能挨在一起，中间要有字。"))
+    names = _VARIABLE.findall(text)
+    if len(names) != len(set(names)):
+        raise ValidationError(_("同一个变量只能用一次。"))
+    if not _VARIABLE.sub("", text).strip():
+        raise ValidationError(_("正文不能只有变量。"))
