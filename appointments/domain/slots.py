@@ -1,0 +1,83 @@
+"""Places of a slot: claimed, released, added, taken back.
+
+Lock order everywhere: villager → session → slots by id → appointment → message; a path may skip a
+level and never goes back.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from appointments.domain import numbers
+from appointments.errors import CapacityBelowTaken
+from appointments.models import ClinicSession, Slot
+from auditorium.domain import audit
+
+if TYPE_CHECKING:
+    from auditorium.models import User
+
+# One statement decides who gets the last place, on both databases; whoever wins holds the slot's row.
+CLAIM = """
+UPDATE appointments_slot SET taken = taken + 1
+WHERE id = %s AND is_open AND taken < capacity
+RETURNING numbers
+"""
+
+
+def claim(slot_id: int) -> int | None:
+    """Take one place and return its number; None when the slot is full or closed. Inside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [slot_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return numbers.lowest_free(json.loads(row[0]), numbers.occupied(slot_id))
+
+
+def release(slot_id: int) -> None:
+    """Give one place back; the caller holds the slot's lock and has ended the appointment."""
+    Slot.objects.filter(pk=slot_id).update(taken=F("taken") - 1)
+
+
+def lock(slot_id: int) -> Slot:
+    """The slot's row, locked until the transaction ends."""
+    return Slot.objects.select_for_update(no_key=True).get(pk=slot_id)
+
+
+def add_capacity(*, slot: Slot, extra: int, by: User | None) -> Slot:
+    """Add `extra` places; they get the numbers after the session's last, under the session's lock."""
+    return set_capacity(slot=slot, capacity=None, extra=extra, by=by)
+
+
+def set_capacity(*, slot: Slot, capacity: int | None, by: User | None, extra: int = 0) -> Slot:
+    """Bring a slot to `capacity` places (or `extra` more): added ones get new last numbers, removed ones
+    are the highest free.
+
+    Raises CapacityBelowTaken, changing nothing, when that would drop a booked place.
+    """
+    with transaction.atomic():
+        session = ClinicSession.objects.select_for_update(no_key=True).get(pk=slot.session_id)
+        locked = lock(slot.pk)
+        wanted = locked.capacity + extra if capacity is None else capacity
+        if wanted < locked.taken:
+            raise CapacityBelowTaken(
+                _("这个时段已经约了 %(taken)d 位，不能减到 %(wanted)d 个号。")
+                % {"taken": locked.taken, "wanted": wanted}
+            )
+        more = wanted - locked.capacity
+        if more > 0:
+            locked.numbers = [*locked.numbers, [session.last_number + 1, session.last_number + more]]
+            session.last_number += more
+            session.save(update_fields=["last_number"])
+        elif more < 0:
+            locked.numbers = numbers.shrink(locked.numbers, numbers.occupied(locked.pk), wanted)
+        if more:
+            locked.capacity = wanted
+            locked.save(update_fields=["capacity", "numbers"])
+            audit.record(action="capacity_changed", what=locked, by=by, fields=["capacity"])
+    return locked
