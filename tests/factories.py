@@ -1,0 +1,139 @@
+"""Rows for tests, each valid on its own; name what a test is about, leave the rest."""
+
+from datetime import date, time
+
+import factory
+from factory.django import DjangoModelFactory
+
+from auditorium import models
+from auditorium.enums import HelperKind, IdentityKind, RegionLevel, RoleKind
+
+
+class RegionFactory(DjangoModelFactory):
+    """A village of 柯桥街道; `code` decides where it lies."""
+
+    class Meta:
+        model = models.Region
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"330603001{200 + n:03}")
+    name = factory.Sequence(lambda n: f"宝善桥{n}村委会")
+    level = RegionLevel.VILLAGE
+
+
+class HallFactory(DjangoModelFactory):
+    """A hall in a village of its own, without opening hours."""
+
+    class Meta:
+        model = models.Hall
+
+    name = factory.Sequence(lambda n: f"宝善桥{n}村文化礼堂")
+    region = factory.SubFactory(RegionFactory)
+    phone = "057584000000"
+
+
+class OpeningHoursFactory(DjangoModelFactory):
+    """Monday morning."""
+
+    class Meta:
+        model = models.OpeningHours
+
+    hall = factory.SubFactory(HallFactory)
+    weekday = 1
+    opens = time(8)
+    closes = time(11, 30)
+
+
+class HallClosureFactory(DjangoModelFactory):
+    """The national holiday."""
+
+    class Meta:
+        model = models.HallClosure
+
+    hall = factory.SubFactory(HallFactory)
+    first_day = date(2026, 10, 1)
+    last_day = date(2026, 10, 7)
+
+
+class HelperFactory(DjangoModelFactory):
+    """A grid worker of a hall."""
+
+    class Meta:
+        model = models.Helper
+
+    hall = factory.SubFactory(HallFactory)
+    name = "沈阿毛"
+    kind = HelperKind.GRID_WORKER
+    phone = "13800000021"
+
+
+class UserFactory(DjangoModelFactory):
+    """Somebody who can log in; without a role they see nothing."""
+
+    class Meta:
+        model = models.User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"desk{n}")
+    full_name = "何晓燕"
+    current_hall = None
+
+
+def desk_user(hall: models.Hall, **kwargs: object) -> models.User:
+    """Somebody at this hall's desk."""
+    user = UserFactory(current_hall=hall, **kwargs)
+    models.Role.objects.create(user=user, role=RoleKind.DESK, hall=hall)
+    return user
+
+
+def supervisor(region: models.Region, **kwargs: object) -> models.User:
+    """Somebody who sees every hall of a region."""
+    user = UserFactory(**kwargs)
+    models.Role.objects.create(user=user, role=RoleKind.SUPERVISOR, region=region)
+    return user
+
+
+class VillagerFactory(DjangoModelFactory):
+    """A villager whose number nobody knows yet; served by `registered_at`."""
+
+    class Meta:
+        model = models.Villager
+        skip_postgeneration_save = True
+
+    name = "张小明"
+    identity_kind = IdentityKind.UNKNOWN
+    registered_at = factory.SubFactory(HallFactory)
+    link = factory.RelatedFactory(
+        "tests.factories.VillagerHallFactory",
+        factory_related_name="villager",
+        hall=factory.SelfAttribute("..registered_at"),
+    )
+
+
+class VillagerHallFactory(DjangoModelFactory):
+    """A hall serves a villager."""
+
+    class Meta:
+        model = models.VillagerHall
+
+    villager = factory.SubFactory(VillagerFactory, link=None)
+    hall = factory.SelfAttribute("villager.registered_at")
+
+
+class PhoneFactory(DjangoModelFactory):
+    """A mobile number."""
+
+    class Meta:
+        model = models.Phone
+
+    number = factory.Sequence(lambda n: f"+861380000{n:04}")
+
+
+class ContactFactory(DjangoModelFactory):
+    """The villager's own mobile phone, to which texts go."""
+
+    class Meta:
+        model = models.Contact
+
+    villager = factory.SubFactory(VillagerFactory)
+    phone = factory.SubFactory(PhoneFactory)
