@@ -19,6 +19,8 @@ from appointments.models import ClinicSession, Slot
 from auditorium.domain import audit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditorium.models import User
 
 # One statement decides who gets the last place, on both databases; whoever wins holds the slot's row.
@@ -51,19 +53,23 @@ def lock(slot_id: int) -> Slot:
 
 def add_capacity(*, slot: Slot, extra: int, by: User | None) -> Slot:
     """Add `extra` places; they get the numbers after the session's last, under the session's lock."""
-    return set_capacity(slot=slot, capacity=None, extra=extra, by=by)
+    return _resize(slot, lambda locked: locked.capacity + extra, by)
 
 
-def set_capacity(*, slot: Slot, capacity: int | None, by: User | None, extra: int = 0) -> Slot:
-    """Bring a slot to `capacity` places (or `extra` more): added ones get new last numbers, removed ones
-    are the highest free.
+def set_capacity(*, slot: Slot, capacity: int, by: User | None) -> Slot:
+    """Bring a slot to `capacity` places: added ones get the numbers after the session's last, removed
+    ones are the highest free.
 
     Raises CapacityBelowTaken, changing nothing, when that would drop a booked place.
     """
+    return _resize(slot, lambda locked: capacity, by)
+
+
+def _resize(slot: Slot, size: Callable[[Slot], int], by: User | None) -> Slot:
     with transaction.atomic():
         session = ClinicSession.objects.select_for_update(no_key=True).get(pk=slot.session_id)
         locked = lock(slot.pk)
-        wanted = locked.capacity + extra if capacity is None else capacity
+        wanted = size(locked)
         if wanted < locked.taken:
             raise CapacityBelowTaken(
                 _("这个时段已经约了 %(taken)d 位，不能减到 %(wanted)d 个号。")
