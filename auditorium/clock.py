@@ -3,7 +3,8 @@
 import contextlib
 import os
 import tempfile
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,13 +13,10 @@ from django.utils import timezone
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-# The offset last read, with the file it came from and that file's stamp.
-_last_read: tuple[Path, tuple[int, int, int], timedelta] | None = None
-
 
 def now() -> datetime:
     """The present moment, aware (UTC). A demo adds the offset that its processes share in a file."""
-    moment = timezone.now()
+    moment = datetime.now(UTC)
     return moment + _demo_offset() if settings.DEMO else moment
 
 
@@ -44,7 +42,7 @@ def move_to(moment: datetime) -> None:
     """Make `moment` the present in every process of a demo. Outside a demo: RuntimeError."""
     if not settings.DEMO:
         raise RuntimeError("Only a demo may move the clock.")
-    seconds = (local(moment) - timezone.now()).total_seconds()
+    seconds = (local(moment) - datetime.now(UTC)).total_seconds()
     path = _offset_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, made = tempfile.mkstemp(prefix=path.name, dir=path.parent)
@@ -64,13 +62,15 @@ def _offset_file() -> Path:
 
 def _demo_offset() -> timedelta:
     """What the file says, read again only when it was replaced; no file means no offset."""
-    global _last_read
     path = _offset_file()
     try:
         found = path.stat()
-        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-        if _last_read is None or _last_read[:2] != (path, stamp):
-            _last_read = (path, stamp, timedelta(seconds=float(path.read_text())))
+        return _offset_in(path, (found.st_mtime_ns, found.st_size, found.st_ino))
     except FileNotFoundError:
         return timedelta(0)
-    return _last_read[2]
+
+
+@lru_cache(maxsize=1)
+def _offset_in(path: Path, stamp: tuple[int, int, int]) -> timedelta:
+    """The file's offset; `stamp` makes the cache forget a file that was replaced."""
+    return timedelta(seconds=float(path.read_text()))

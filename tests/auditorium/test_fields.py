@@ -18,7 +18,7 @@ def letters() -> Iterator[type[models.Model]]:
     """A table of its own with both fields."""
     with isolate_apps("auditorium"):
 
-        class Letter(models.Model):
+        class Letter(models.Model):  # noqa: DJ008 - lives in this test only
             body = EncryptedTextField(blank=True, default="")
             details = EncryptedJSONField(null=True, blank=True)
 
