@@ -29,7 +29,7 @@ def readings(name: str) -> list[tuple[str, ...]]:
 
     单小明 is shan xiao ming. Latin parts count as one syllable each. An empty name has no reading.
     """
-    found = (tuple(_plain(s) for word in spelled for s in word) for spelled in _spellings(name))
+    found = (tuple(fold_query(s) for word in spelled for s in word) for spelled in _spellings(name))
     return list(dict.fromkeys(syllables for syllables in found if syllables))
 
 
@@ -90,7 +90,7 @@ def _tokens(text: str) -> list[str]:
     for is_run, run in itertools.groupby(text, key=_belongs_to_run):
         characters = "".join(run)
         if is_run:
-            tokens.append(characters)
+            tokens.append(characters if fold_query(characters) else " ")
         else:
             tokens.extend(character if _is_han(character) else " " for character in characters)
     return tokens
