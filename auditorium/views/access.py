@@ -17,14 +17,14 @@ class StaffRequest(HttpRequest):
     user: User
 
 
-class NoHallChosen(Exception):
+class NoHallError(Exception):
     """The user may sit at several halls, or at none, and has not said at which."""
 
 
 def current_hall(request: StaffRequest) -> Hall:
     """The hall whose desk the user sits at; the only one in scope is chosen by itself.
 
-    Raises NoHallChosen, which ChooseHallMiddleware answers with the page that asks. A hall that has left
+    Raises NoHallError, which ChooseHallMiddleware answers with the page that asks. A hall that has left
     the user's scope or is closed down counts as none.
     """
     user = request.user
@@ -33,7 +33,7 @@ def current_hall(request: StaffRequest) -> Hall:
     if hall is None:
         found = list(halls[:2])
         if len(found) != 1:
-            raise NoHallChosen
+            raise NoHallError
         hall = found[0]
         preferences.choose_hall(hall=hall, by=user)
     user.current_hall = hall
@@ -50,5 +50,5 @@ class ChooseHallMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer NoHallChosen; any other exception takes its usual way."""
-        return redirect("auditorium:choose_hall") if isinstance(exception, NoHallChosen) else None
+        """Answer NoHallError; any other exception takes its usual way."""
+        return redirect("auditorium:choose_hall") if isinstance(exception, NoHallError) else None
