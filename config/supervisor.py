@@ -1,6 +1,7 @@
 """Keeps a few child processes running side by side, restarts one that dies, and stops all of them together."""
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -43,7 +44,8 @@ class Child:
         self.start_at = 0.0
         self._started = 0.0
         self._process: subprocess.Popen[str] | None = None
-        self._log = logging.Logger(program.name)
+        self._log = logging.getLogger(f"config.supervisor.{program.name}")
+        self._log.propagate = False
         log_folder.mkdir(parents=True, exist_ok=True)
         self._log.addHandler(
             RotatingFileHandler(log_folder / f"{program.name}.log", maxBytes=LOG_BYTES, backupCount=3, encoding="utf-8")
@@ -73,8 +75,7 @@ class Child:
         threading.Thread(target=self._write_log, args=(self._process,), daemon=True).start()
 
     def _write_log(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
+        for line in process.stdout or ():
             self.last_lines.append(line.rstrip())
             self._log.info(line.rstrip())
 
@@ -86,7 +87,7 @@ class Child:
                 self.deaths = 0
             return
         if self._process is not None:
-            self._bury()
+            self.end()
             self.deaths += 1
             if self.deaths >= MAX_DEATHS:
                 raise Refused(
@@ -106,22 +107,16 @@ class Child:
 
     def end(self) -> None:
         """End the process and whatever it started, whether it wants to or not."""
-        if self._process is not None:
-            self._bury()
-
-    def _bury(self) -> None:
         process, self._process = self._process, None
-        assert process is not None
+        if process is None:
+            return
         if sys.platform == "win32":
             subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], check=False, capture_output=True)
         else:
-            import os
-
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        assert process.stdin is not None
-        with suppress(OSError):
+        if process.stdin is not None:
             process.stdin.close()
 
 

@@ -17,12 +17,12 @@ os.environ["HASH_KEYS"] = "1:only-for-tests"
 from config.settings.base import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 # Threads need a file: two connections to one SQLite database in memory lock each other out whatever the timeout.
-_default = DATABASES["default"]  # noqa: F405
+_default = DATABASES["default"]
 if _default["ENGINE"] == "django.db.backends.sqlite3":
-    _default["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # noqa: F405
+    _default["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
     _default["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
-if REDIS_URL:  # noqa: F405
-    REDIS_URL = CELERY_BROKER_URL = f"{REDIS_URL.rsplit('/', 1)[0]}/{_worker.removeprefix('gw')}"  # noqa: F405
+if REDIS_URL:
+    REDIS_URL = CELERY_BROKER_URL = f"{REDIS_URL.rsplit('/', 1)[0]}/{_worker.removeprefix('gw')}"

@@ -20,6 +20,9 @@ class Command(run.Command):
 
     def open_desk(self, **options: Any) -> None:
         """Serve the demo's data, loading it at the first start."""
-        if options["reset"]:
-            place = demo.begin_anew
-        ...
+        serve(
+            place=lambda: demo.place(reset=options["reset"]),
+            fill=lambda: demo.load(self.say),
+            welcome=self.welcome,
+            say=self.say,
+        )
