@@ -58,7 +58,10 @@ class EncryptedTextField(_TextField):
 
 
 class EncryptedJSONField(_AnyField):
-    """A JSON value (dict, list, str, number, bool), serialised and encrypted; None is NULL. Only `isnull` finds it."""
+    """A JSON value (dict, list, str, number, bool), serialised and encrypted. Only `isnull` finds it.
+
+    None is NULL; where NULL is not allowed it is the default, for that is what an emptied form field means.
+    """
 
     description = _("加密资料")
     empty_strings_allowed = False
@@ -66,6 +69,13 @@ class EncryptedJSONField(_AnyField):
 
     def get_internal_type(self) -> str:
         return "TextField"
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = super().pre_save(model_instance, add)
+        if value is None and not self.null:
+            value = self.get_default()
+            setattr(model_instance, self.attname, value)
+        return value
 
     def get_prep_value(self, value: Any) -> Any:
         prepared = super().get_prep_value(value)

@@ -21,6 +21,7 @@ def letters() -> Iterator[type[models.Model]]:
         class Letter(models.Model):  # noqa: DJ008 - lives in this test only
             body = EncryptedTextField(blank=True, default="")
             details = EncryptedJSONField(null=True, blank=True)
+            settings = EncryptedJSONField(default=dict, blank=True)
 
             class Meta:
                 app_label = "auditorium"
@@ -105,6 +106,13 @@ def test_json_none_is_null_and_can_be_found(letters):
     assert list(letters.objects.filter(details__isnull=True)) == [empty]
     assert list(letters.objects.filter(details=None)) == [empty]
     assert list(letters.objects.exclude(details=None)) == [full]
+
+
+def test_json_none_is_the_default_where_null_is_not_allowed(letters):
+    letter = letters.objects.create(settings=None)
+    assert letter.settings == {}
+    letter.refresh_from_db()
+    assert letter.settings == {}
 
 
 @pytest.mark.parametrize("condition", [{"details": {}}, {"details__contains": "张"}, {"details__姓名": "张小明"}])
