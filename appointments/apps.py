@@ -3,7 +3,13 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from auditorium import navigation
+
 
 class AppointmentsConfig(AppConfig):
     name = "appointments"
     verbose_name = _("看病预约")
+
+    def ready(self) -> None:
+        """Show the appointments in the header."""
+        navigation.register(navigation.NavItem(_("预约"), "appointments:appointment_list", 20))

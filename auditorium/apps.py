@@ -1,9 +1,33 @@
 """The hall: people, desk, reminders and texts. Knows nothing of hospitals."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from auditorium import navigation
+
+if TYPE_CHECKING:
+    from auditorium.models import Hall, User
 
 
 class AuditoriumConfig(AppConfig):
     name = "auditorium"
     verbose_name = _("文化礼堂")
+
+    def ready(self) -> None:
+        """Show the desk and the tasks in the header."""
+        navigation.register(navigation.NavItem(_("服务台"), "auditorium:desk", 10))
+        navigation.register(navigation.NavItem(_("待办"), "auditorium:follow_ups", 90, badge=_open_tasks))
+
+
+def _open_tasks(user: User, hall: Hall) -> int:
+    """How many tasks wait at this hall, its own and those handed to it."""
+    from django.db.models import Q
+
+    from auditorium.models import FollowUp
+
+    here = Q(hall=hall) | Q(escalated_hall=hall)
+    return FollowUp.objects.for_user(user).open().filter(here).count()

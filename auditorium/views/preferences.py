@@ -16,6 +16,7 @@ from auditorium.context_processors import TEXT_SIZE_COOKIE
 from auditorium.domain import preferences
 from auditorium.forms.preferences import LanguageForm, ShortcutsForm, TextSizeForm
 from auditorium.models import Hall
+from auditorium.views.access import StaffRequest
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -66,7 +67,7 @@ def set_text_size(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def set_shortcuts(request: HttpRequest) -> HttpResponse:
+def set_shortcuts(request: StaffRequest) -> HttpResponse:
     """Single keys on or off."""
     form = ShortcutsForm(request.POST)
     if not form.is_valid():
@@ -76,7 +77,7 @@ def set_shortcuts(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def choose_hall(request: HttpRequest) -> HttpResponse:
+def choose_hall(request: StaffRequest) -> HttpResponse:
     """The halls in scope; choosing one sits the user at its desk."""
     halls = Hall.objects.for_user(request.user).active()
     if request.method == "POST":

@@ -1,0 +1,39 @@
+"""What stands in the header: each app registers its areas in `ready()`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from auditorium.models import Hall, User
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One area of the desk.
+
+    `order` places it from left to right. `badge` says how many things wait there, for a user who is at a
+    hall; it may ask the database once.
+    """
+
+    label: str | _StrPromise
+    url_name: str
+    order: int
+    badge: Callable[[User, Hall], int] | None = None
+
+
+_items: dict[str, NavItem] = {}
+
+
+def register(item: NavItem) -> None:
+    """Show an area in the header; called once from its app's `ready()`."""
+    _items[item.url_name] = item
+
+
+def items() -> list[NavItem]:
+    """Every registered area, from left to right."""
+    return sorted(_items.values(), key=lambda item: item.order)
