@@ -4,6 +4,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from auditorium.surnames import COMPOUND, GIVEN, SINGLE
@@ -150,11 +151,11 @@ def _syllable_options(word: _Word) -> list[tuple[str, ...]]:
         pair = COMPOUND.get("".join(word.tokens))
         if pair:
             return [(syllable,) for syllable in pair]
-        return [SINGLE.get(token) or tuple(_read_han(token)) for token in word.tokens]
+        return [SINGLE.get(token) or _read_han(token) for token in word.tokens]
     options: list[tuple[str, ...]] = []
     for is_han, run in itertools.groupby(word.tokens, key=_is_han):
         tokens = list(run)
-        read = _read_han("".join(tokens)) if is_han else tokens
+        read = _read_han("".join(tokens)) if is_han else tuple(tokens)
         options.extend(_given_options(token, syllable) for token, syllable in zip(tokens, read, strict=True))
     return options
 
@@ -169,7 +170,8 @@ def _given_options(character: str, syllable: str) -> tuple[str, ...]:
     return usual
 
 
-def _read_han(characters: str) -> list[str]:
+@lru_cache(maxsize=4096)  # given names repeat: a third of the time when a county's keys are built
+def _read_han(characters: str) -> tuple[str, ...]:
     """One syllable with tone a character, by the dictionary; a character it does not know stands for itself.
 
     The dictionary is imported here: it costs a quarter of a second and 60 MB, which not every process needs.
@@ -177,7 +179,7 @@ def _read_han(characters: str) -> list[str]:
     from pypinyin import Style, pinyin
 
     split: Any = list  # allowed for `errors`, but not annotated there
-    return [found[0] for found in pinyin(characters, style=Style.TONE, errors=split)]
+    return tuple(found[0] for found in pinyin(characters, style=Style.TONE, errors=split))
 
 
 def _read_text(text: str) -> list[tuple[str, bool]]:

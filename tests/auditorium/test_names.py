@@ -142,6 +142,12 @@ def test_readings_and_keys_keep_their_bounds_for_any_text(name):
         assert names.fold_query(key) == key
 
 
+def test_a_very_long_name_stays_bounded():
+    assert len(names.readings("乐" * 200)) == 4
+    assert {len(key) > names.KEY_LENGTH for _, key in names.search_keys("乐" * 200)} == {False}
+    assert ("name", "张" * names.KEY_LENGTH) in names.search_keys("张" * 200)
+
+
 @given(st.text("张单乐长茜晟行重朝欧阳小明", min_size=1, max_size=4))
 def test_a_name_is_found_by_its_own_characters_and_readings(name):
     keys = names.search_keys(name)
