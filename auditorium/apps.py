@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django import forms
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +19,11 @@ class AuditoriumConfig(AppConfig):
     verbose_name = _("文化礼堂")
 
     def ready(self) -> None:
-        """Show the desk and the tasks in the header."""
-        navigation.register(navigation.NavItem(_("服务台"), "auditorium:desk", 10))
+        """Show the desk and the tasks in the header; ask for what is missing in plain words."""
+        navigation.register(navigation.NavItem(_("服务台"), "auditorium:desk", 10, covers=("people/", "visits/")))
         navigation.register(navigation.NavItem(_("待办"), "auditorium:follow_ups", 90, badge=_open_tasks))
+        # Django's own Chinese speaks of a 字段, as nobody does at a desk.
+        forms.Field.default_error_messages["required"] = _("请填写这一项。")
 
 
 def _open_tasks(user: User, hall: Hall) -> int:

@@ -99,21 +99,23 @@ class Desk:
 
     @cached_property
     def nav(self) -> list[Area]:
-        """The areas of the header; the one with the longest matching address is the current one."""
+        """The areas of the header."""
         if self._user is None:
             return []
-        items = [(item, url) for item in navigation.items() if (url := address(item.url_name))]
-        matching = [url for _, url in items if self._request.path.startswith(url)]
-        current = max(matching, key=len, default="")
         return [
             Area(
                 label=str(item.label),
-                url=url,
-                current=url == current,
+                url=(url := reverse(item.url_name)),
+                current=self._is_within(url, item.covers),
                 count=item.badge(self._user, self.hall) if item.badge and self.hall else 0,
             )
-            for item, url in items
+            for item in navigation.items()
+            if address(item.url_name)
         ]
+
+    def _is_within(self, url: str, covers: tuple[str, ...]) -> bool:
+        path = self._request.path
+        return path == url or any(path.startswith(url + beneath) for beneath in covers)
 
 
 def desk(request: HttpRequest) -> dict[str, Desk]:

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 class NavItem:
     """One area of the desk.
 
-    `order` places it from left to right. `badge` says how many things wait there, for a user who is at a
-    hall; it may ask the database once.
+    `order` places it from left to right. It is marked as current on its own page and on every page beneath
+    it; `covers`, given as paths beneath it, narrows that. `badge` says how many things wait there, for a
+    user who is at a hall; it may ask the database once.
     """
 
     label: str | _StrPromise
     url_name: str
     order: int
     badge: Callable[[User, Hall], int] | None = None
+    covers: tuple[str, ...] = ("",)
 
 
 _items: dict[str, NavItem] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -87,4 +88,4 @@ def choose_hall(request: StaffRequest) -> HttpResponse:
     words = request.GET.get("name", "").strip()
     found = halls.select_related("region").filter(name__contains=words)
     page = Paginator(found, 20).get_page(request.GET.get("page"))
-    return render(request, "auditorium/choose_hall.html", {"page_obj": page, "words": words})
+    return render(request, "auditorium/choose_hall.html", {"page_obj": page, "words": words, "query": urlencode({"name": words})})

@@ -86,7 +86,8 @@
       const ahead = (upright ? dy : dx) * sign;
       const aside = Math.abs(upright ? dx : dy);
       const step = upright ? Math.min(here.height, there.height) : Math.min(here.width, there.width);
-      if (ahead < step / 2) {
+      // Left and right stay in the row.
+      if (ahead < step / 2 || (!upright && aside > Math.max(here.height, there.height) / 2 + 8)) {
         return;
       }
       const cost = ahead * (upright ? 3 : 1) + aside * (upright ? 1 : 3);
@@ -208,6 +209,20 @@
 
   /* ---- One press, one submission ---- */
 
+  /* A page opened before the last login carries an old token; the cookie has the present one. */
+  function csrfToken() {
+    const found = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    return found ? found[1] : "";
+  }
+
+  function refreshToken(form) {
+    const input = form.querySelector("input[name=csrfmiddlewaretoken]");
+    const token = csrfToken();
+    if (input && token) {
+      input.value = token;
+    }
+  }
+
   function release() {
     all("form[data-sent]").forEach(function (form) {
       delete form.dataset.sent;
@@ -220,7 +235,11 @@
 
   document.addEventListener("submit", function (event) {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || form.target || form.hasAttribute("data-repeat")) {
+    if (event.defaultPrevented || form.method !== "post") {
+      return;
+    }
+    refreshToken(form);
+    if (form.target || form.hasAttribute("data-repeat")) {
       return;
     }
     if (form.dataset.sent) {
@@ -254,6 +273,16 @@
       notice.hidden = !show;
     }
   }
+
+  document.addEventListener("htmx:configRequest", function (event) {
+    const token = csrfToken();
+    if (token && event.detail.verb !== "get") {
+      event.detail.headers["X-CSRFToken"] = token;
+      if (event.detail.parameters.csrfmiddlewaretoken) {
+        event.detail.parameters.csrfmiddlewaretoken = token;
+      }
+    }
+  });
 
   document.addEventListener("htmx:beforeSwap", function (event) {
     const login = document.body.dataset.login;
