@@ -88,11 +88,11 @@ def extract_catalog(app: str, root: Root) -> Catalog:
     sources = [(file, _in_python) for file in root.python_files(app)]
     sources += [(file, _in_template) for file in root.templates(app)]
     for file, find in sources:
-        for line, context, texts in find(file):
-            if not texts or not texts[0]:
-                continue
-            name = file.relative_to(root.path).as_posix()
-            catalog.add(texts if len(texts) > 1 else texts[0], locations=[(name, line)], context=context or None)
+        for line, context, found in find(file):
+            texts = tuple(text for text in found if text)
+            if texts:
+                place = (file.relative_to(root.path).as_posix(), line)
+                catalog.add(texts if len(texts) > 1 else texts[0], locations=[place], context=context or None)
     return catalog
 
 
@@ -141,7 +141,7 @@ def update_catalogs(root: Root) -> dict[str, int]:
 
 def is_translated(message: Message) -> bool:
     """Whether every form of the message has English."""
-    return bool(message.string) if isinstance(message.string, str) else bool(message.string) and all(message.string)
+    return bool(message.string) and all(message.string or ())
 
 
 def compile_catalogs(root: Root | None = None) -> list[Path]:

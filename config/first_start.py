@@ -2,9 +2,12 @@
 
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from getpass import getpass
 
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from auditorium.domain import installation
 from auditorium.models import Region
@@ -36,10 +39,8 @@ def open_installation(say: Say) -> None:
             "The first start must know administrator and hall. "
             f"Run it in a terminal, or set {', '.join(missing)} in the environment.",
         )
-    try:
-        installation.open_first_hall(**answers)
-    except ValidationError as error:
-        raise Refused(*_both(error)) from error
+    if faults := _faults(partial(installation.open_first_hall, **answers)):
+        raise Refused(*faults)
 
 
 def ask(say: Say) -> dict[str, str]:
@@ -48,21 +49,16 @@ def ask(say: Say) -> dict[str, str]:
     hall_name = _ask_for("礼堂名称，例如 宝善桥村文化礼堂 / Name of the hall: ")
     while True:
         code = _ask_for("村的12位统计用区划代码 / The village's 12-digit division code: ")
-        try:
-            installation.validate_village_code(code)
-        except ValidationError as error:
-            say("\n".join(_both(error)))
-        else:
+        if not (faults := _faults(partial(installation.validate_village_code, code))):
             break
+        say("\n".join(faults))
     known = Region.objects.filter(code=code).first()
     region_name = known.name if known else _ask_for("村或社区的名称 / Name of the village: ")
     username = _ask_for("管理员用户名 / Administrator's user name: ")
     while True:
         password = getpass("管理员密码（输入时不显示） / Password: ")
-        try:
-            installation.validate_first_password(password, username)
-        except ValidationError as error:
-            say("\n".join(_both(error)))
+        if faults := _faults(partial(installation.validate_first_password, password, username)):
+            say("\n".join(faults))
             continue
         if password == getpass("再输一遍 / Once more: "):
             break
@@ -83,12 +79,15 @@ def _ask_for(question: str) -> str:
     return answer
 
 
-def _both(error: ValidationError) -> tuple[str, str]:
-    """The error's sentences in Chinese and in English."""
-    from django.utils import translation
-
+def _faults(act: Callable[[], object]) -> tuple[str, ...]:
+    """Try it; when it can't be, return why in Chinese and in English, having changed nothing."""
     texts = []
     for language in ("zh-hans", "en"):
         with translation.override(language):
-            texts.append(" ".join(str(message) for message in error.messages))
-    return texts[0], texts[1]
+            try:
+                act()
+            except ValidationError as error:
+                texts.append(" ".join(error.messages))
+            else:
+                break
+    return tuple(texts)

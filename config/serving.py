@@ -19,13 +19,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from config.catalogs import compile_catalogs
 from config.preflight import Refused
+from config.static_files import UsedStaticFiles
 from config.supervisor import Program, Supervisor
 
 ADDRESS = "127.0.0.1"
 WEB_THREADS = 8
 WORKER_THREADS = 4
-# Copied to every browser or needed by none: source maps, right-to-left sheets, Bootstrap's parts.
-UNUSED_STATIC = ("*.map", "*.rtl.*", "bootstrap-grid*", "bootstrap-reboot*", "bootstrap-utilities*", "*.esm.*")
 
 Say = Callable[[str], object]
 
@@ -116,16 +115,17 @@ def migrate(say: Say) -> None:
 
 def collect_static(say: Say) -> None:
     """Compress and name the static files for browsers; nothing to do while none of them changed."""
-    fingerprint = sha256(str(UNUSED_STATIC).encode())
+    fingerprint = sha256()
+    ignored = UsedStaticFiles.ignore_patterns
     for finder in get_finders():
-        for path, storage in finder.list(ignore_patterns=None):
+        for path, storage in finder.list(ignore_patterns=ignored):
             state = Path(storage.path(path)).stat()
             fingerprint.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
     stamp = Path(settings.STATIC_ROOT) / ".fingerprint"
     if stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint.hexdigest():
         return
     say("· 准备页面文件 / Preparing the pages' files")
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=list(UNUSED_STATIC))
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     stamp.write_text(fingerprint.hexdigest(), encoding="ascii")
 
 

@@ -22,6 +22,7 @@ LOOK_EVERY_SECONDS = 0.1
 STEADY_SECONDS = 30
 """A child that has lived this long is well; its earlier deaths no longer count."""
 MAX_DEATHS = 5
+NEW_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows; elsewhere a new session is a new group
 LOG_BYTES = 2_000_000
 
 
@@ -70,7 +71,7 @@ class Child:
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
-            creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0,
+            creationflags=NEW_GROUP,
         )
         threading.Thread(target=self._write_log, args=(self._process,), daemon=True).start()
 
@@ -128,7 +129,7 @@ class Supervisor:
         self._requests = 0
         self._stop = threading.Event()
 
-    def run(self, *, is_ready: Callable[[], bool], when_ready: Callable[[], None], patience: float = 120) -> None:
+    def run(self, *, is_ready: Callable[[], bool], when_ready: Callable[[], object], patience: float = 120) -> None:
         """Run until a signal asks to stop; call `when_ready` once. Refused when it can't be made to run."""
         give_up_at = time.monotonic() + patience
         announced = False

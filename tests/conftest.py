@@ -1,15 +1,22 @@
-"""What every test stands on: markers that mean something, and one worker for everything that shares the site."""
+"""What every test stands on: markers that mean something, and one running site for the tests that need all of it."""
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from tests.site import Site, empty_database
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip, by name, what this machine can't run; keep the tests of one running site on one xdist worker."""
     for item in items:
@@ -19,3 +26,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
         if "site" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("site"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where Chromium is. With CI=true there must be one."""
+    assert CHROMIUM, "no Chromium on this machine"
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
+    """The whole desk, running on demo data of its own; shared by all tests that ask for it. See tests/site.py."""
+    folder: Path = tmp_path_factory.mktemp("site")
+    with ExitStack() as stack:
+        database = None
+        if connection.vendor == "postgresql":
+            database = f"site_{os.getpid()}"
+            stack.enter_context(empty_database(database))
+        yield stack.enter_context(Site(folder, database=database, blocker=django_db_blocker).running())
