@@ -139,7 +139,8 @@ class VisitState(TextChoices):
 
 VISIT_OPEN = (VisitState.WAITING, VisitState.SERVING, VisitState.PUT_ASIDE)
 VISIT_TRANSITIONS: dict[str, tuple[str, ...]] = {
-    VisitState.SERVING: (VisitState.WAITING, VisitState.PUT_ASIDE),
+    # DONE and LEFT too: a press by mistake is taken back
+    VisitState.SERVING: (VisitState.WAITING, VisitState.PUT_ASIDE, VisitState.DONE, VisitState.LEFT),
     VisitState.PUT_ASIDE: (VisitState.SERVING, VisitState.WAITING),
     VisitState.DONE: VISIT_OPEN,
     VisitState.LEFT: VISIT_OPEN,
