@@ -60,7 +60,7 @@ class User(AbstractUser):
             if role.hall_id:
                 scope |= Q(**{path.removesuffix("__") or "pk": role.hall_id})
             elif role.region:
-                scope |= Q(**{f"{path}region_id__range": prefix_range(role.region.prefix)})
+                scope |= Q(**{f"{path}region__code__range": prefix_range(role.region.prefix)})
         return scope
 
     def has_role(self, *kinds: str) -> bool:
