@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from auditorium.enums import FOLLOW_UP_OPEN, FollowUpKind, FollowUpState
 from auditorium.models.contacts import Contact
 from auditorium.models.halls import Hall, Helper
-from auditorium.models.regions import Region
+from auditorium.models.regions import Region, prefix_range
 from auditorium.models.villagers import Villager
 
 if TYPE_CHECKING:
@@ -29,10 +29,16 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         if user.is_administrator:
             return self
         scope = user.hall_scope("hall__") | user.hall_scope("escalated_hall__")
-        prefixes = [role.region.prefix for role in user.role_list if role.region]
-        for prefix in prefixes:
-            scope |= Q(escalated_region_id__startswith=prefix)
-        return self.filter(scope)
+        return self.filter(scope | self.handed_to_region_of(user))
+
+    @staticmethod
+    def handed_to_region_of(user: User) -> Q:
+        """What was handed to a division inside one of the user's regions, as a condition."""
+        handed = Q(pk__in=[])
+        for role in user.role_list:
+            if role.region:
+                handed |= Q(escalated_region__code__range=prefix_range(role.region.prefix))
+        return handed
 
     def open(self) -> FollowUpQuerySet:
         """Those nobody has finished."""
@@ -96,6 +102,14 @@ class FollowUp(models.Model):
         verbose_name = _("待办")
         verbose_name_plural = _("待办")
         ordering = ["due_at", "pk"]
+        constraints = [
+            # of two workers who find the same text undelivered, one opens the task
+            models.UniqueConstraint(
+                fields=["about_kind", "about_id", "kind"],
+                condition=Q(state__in=["open", "taken"], about_id__isnull=False),
+                name="follow_up_open_once",
+            ),
+        ]
         indexes = [
             # the desk's list of what is open, by due time
             models.Index(fields=["hall", "due_at"], condition=Q(state__in=["open", "taken"]), name="follow_up_open"),

@@ -61,6 +61,12 @@ class Visit(models.Model):
         indexes = [
             # the desk's list of today
             models.Index(fields=["hall", "arrived_at"], name="visit_of_the_day"),
+            # what was still open at the end of a day
+            models.Index(
+                fields=["hall", "arrived_at"],
+                condition=Q(state__in=["waiting", "serving", "put_aside"]),
+                name="visit_open",
+            ),
             # the villager's timeline
             models.Index(fields=["villager", "-arrived_at"], name="visit_of_villager"),
         ]
@@ -69,6 +75,10 @@ class Visit(models.Model):
                 condition=Q(villager__isnull=False) | ~Q(label=""),
                 name="visit_is_of_somebody",
                 violation_error_message=_("请选村民，或写一个称呼。"),
+            ),
+            # one at a time; it also finds whom a member of staff is serving, which many pages ask
+            models.UniqueConstraint(
+                fields=["served_by"], condition=Q(state="serving"), name="visit_served_one_at_a_time"
             ),
         ]
 

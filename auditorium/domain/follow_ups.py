@@ -1,0 +1,305 @@
+"""What a person must do for a villager: each task ends in an outcome, and one that isn't the end has a next step.
+
+A task that can't be done at its hall in time is handed on, see `escalation`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from auditorium import clock
+from auditorium.domain import audit, escalation, hall_hours
+from auditorium.domain.transitions import transition
+from auditorium.enums import FOLLOW_UP_TRANSITIONS, FollowUpKind, FollowUpState, Reach
+from auditorium.errors import EndedError, TakenError
+from auditorium.models import Contact, FollowUp, Hall, Helper, Phone, Reminder, User, Villager
+from auditorium.models.follow_ups import FollowUpQuerySet
+from auditorium.ports import service_for
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+CALL_AGAIN_AFTER = timedelta(hours=2)
+KNOCK_AFTER = timedelta(hours=4)
+# Somebody must be able to act on what they are told.
+BEFORE_THE_EVENT = timedelta(hours=1)
+SHOWN_AT_THE_DESK = 5
+# Done by telling the villager something: what was owed to them in writing is settled too.
+TELLING = (FollowUpKind.CALL, FollowUpKind.KNOCK)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """The most urgent tasks of a hall, and how many there are."""
+
+    tasks: list[FollowUp]
+    open: int
+    overdue: int
+
+
+@transaction.atomic
+def open_task(
+    *,
+    hall: Hall,
+    villager: Villager | None,
+    kind: str,
+    reason: str,
+    due_at: datetime,
+    words: str = "",
+    about_kind: str = "",
+    about_id: int | None = None,
+    contact: Contact | None = None,
+    by: User | None = None,
+) -> FollowUp:
+    """Give the hall something to do until `due_at`; without a contact, the first the villager can be called on.
+
+    About one thing there is one open task of a kind: a second one only brings the first forward. A task whose
+    hall doesn't open any more before it is due is handed on at once.
+    """
+    open_already = FollowUp.objects.open().filter(about_kind=about_kind, about_id=about_id, kind=kind)
+    if about_id is not None and (found := _brought_forward(open_already, due_at)):
+        return found
+    if contact is None and villager and kind != FollowUpKind.KNOCK:
+        contact = callable_contacts(villager).first()
+    try:
+        with transaction.atomic():
+            task = FollowUp.objects.create(
+                hall=hall,
+                villager=villager,
+                contact=contact,
+                kind=kind,
+                reason=reason,
+                words=words,
+                about_kind=about_kind,
+                about_id=about_id,
+                due_at=due_at,
+                created_by=by,
+                created_at=clock.now(),
+            )
+    except IntegrityError:  # another worker opened it this very moment
+        if found := _brought_forward(open_already, due_at):
+            return found
+        raise
+    audit.record(action="opened", what=task, by=by, hall=hall, villager_id=task.villager_id, why=reason)
+    escalation.hand_on_if_shut(task)
+    return task
+
+
+def take(*, follow_up: FollowUp, by: User) -> FollowUp:
+    """Somebody says: I do it. Of two at once one gets it, the other a TakenError."""
+    free = FollowUp.objects.filter(pk=follow_up.pk, state=FollowUpState.OPEN)
+    moved = transition(free, to=FollowUpState.TAKEN, table=FOLLOW_UP_TRANSITIONS, by=by, assignee=by, helper=None)
+    follow_up.refresh_from_db()
+    _require(moved or follow_up.state == FollowUpState.TAKEN)
+    if not moved and follow_up.assignee_id != by.pk:
+        raise TakenError(_("%(name)s已经在办了。") % {"name": follow_up.assignee})
+    return follow_up
+
+
+def put_back(*, follow_up: FollowUp, by: User) -> FollowUp:
+    """Let somebody else do it."""
+    _require(
+        transition(
+            FollowUp.objects.filter(pk=follow_up.pk),
+            to=FollowUpState.OPEN,
+            table=FOLLOW_UP_TRANSITIONS,
+            by=by,
+            assignee=None,
+            helper=None,
+        )
+    )
+    follow_up.refresh_from_db()
+    return follow_up
+
+
+def hand_to(
+    *, follow_ups: QuerySet[FollowUp], by: User, assignee: User | None = None, helper: Helper | None = None
+) -> int:
+    """Give open tasks to a colleague, or to a helper who has no login: then `by` writes down what came of it.
+
+    Returns how many; those that have ended meanwhile stay as they are.
+    """
+    return transition(
+        follow_ups,
+        to=FollowUpState.TAKEN,
+        table=FOLLOW_UP_TRANSITIONS,
+        by=by,
+        assignee=assignee or by,
+        helper=helper,
+    )
+
+
+@transaction.atomic
+def record_outcome(
+    *, follow_up: FollowUp, outcome: str, by: User, note: str = "", again_at: datetime | None = None
+) -> FollowUp | None:
+    """Write down what came of it (a closed FollowUpState) and return the next step, if there must be one.
+
+    办好了 about a call or a knock settles what was owed to the villager in writing. 没联系上 is tried again at
+    `again_at` or in two hours while the hall is open, the second time by knocking. 号码不对 flags the number
+    and leads to knocking. No next step once its reason is gone. EndedError when it had an outcome already.
+    """
+    _require(
+        transition(
+            FollowUp.objects.filter(pk=follow_up.pk),
+            to=outcome,
+            table=FOLLOW_UP_TRANSITIONS,
+            by=by,
+            closed_by=by,
+            closed_at=clock.now(),
+            outcome_note=note,
+        )
+    )
+    follow_up = FollowUp.objects.select_related("hall", "villager", "contact__phone").get(pk=follow_up.pk)
+    if outcome == FollowUpState.WRONG_NUMBER:
+        _flag_number(follow_up, by)
+    if outcome == FollowUpState.DONE and follow_up.about_id is not None and follow_up.kind in TELLING:
+        from auditorium.domain import reminders  # which in turn ends tasks
+
+        reminders.told_by_person(about_kind=follow_up.about_kind, about_id=follow_up.about_id, by=by)
+    if outcome not in {FollowUpState.NOT_REACHED, FollowUpState.WRONG_NUMBER} or not _still_matters(follow_up):
+        return None
+    return _next_step(follow_up, by, again_at)
+
+
+def close_about(*, about_kind: str, about_id: int, by: User | None, why: str, kind: str = "") -> int:
+    """End every open task about something (of one kind, if said) whose reason is gone; return how many."""
+    tasks = FollowUp.objects.filter(about_kind=about_kind, about_id=about_id)
+    return transition(
+        tasks.filter(kind=kind) if kind else tasks,
+        to=FollowUpState.CANCELLED,
+        table=FOLLOW_UP_TRANSITIONS,
+        by=by,
+        why=why,
+        closed_by=by,
+        closed_at=clock.now(),
+        outcome_note=why[:200],
+    )
+
+
+def callable_contacts(villager: Villager) -> QuerySet[Contact]:
+    """The contacts who can be called, in order: with a number that isn't known to be wrong, and not only to be met."""
+    return (
+        villager.contacts.filter(phone__isnull=False, phone__bad_since__isnull=True)
+        .exclude(reach=Reach.IN_PERSON)
+        .select_related("phone")
+        .order_by("order", "pk")
+    )
+
+
+def numbers_to_call(*, follow_up: FollowUp, by: User) -> list[Contact]:
+    """Whom to call, the task's own contact first, to be shown with the whole number: written to the audit."""
+    if follow_up.villager is None:
+        return []
+    contacts = sorted(callable_contacts(follow_up.villager), key=lambda contact: contact.pk != follow_up.contact_id)
+    if contacts:
+        audit.record(
+            action="viewed_phone",
+            what=follow_up,
+            by=by,
+            hall=follow_up.hall,
+            villager_id=follow_up.villager_id,
+            fields=["phone"],
+        )
+    return contacts
+
+
+def at(hall: Hall) -> FollowUpQuerySet:
+    """The hall's own tasks and those handed to it."""
+    return FollowUp.objects.filter(Q(hall=hall) | Q(escalated_hall=hall))
+
+
+def brief(*, hall: Hall, user: User) -> Brief:
+    """What the desk shows of the tasks, in two queries."""
+    tasks = at(hall).for_user(user).open()
+    counts = tasks.aggregate(open=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=clock.now())))
+    shown = tasks.select_related("hall", "villager", "assignee", "helper").order_by("due_at", "pk")
+    return Brief(tasks=list(shown[:SHOWN_AT_THE_DESK]), **counts)
+
+
+def _brought_forward(open_already: FollowUpQuerySet, due_at: datetime) -> FollowUp | None:
+    """The task there already, due at the earlier of both times."""
+    open_already.filter(due_at__gt=due_at).update(due_at=due_at)
+    return open_already.first()
+
+
+def _next_step(done: FollowUp, by: User, again_at: datetime | None) -> FollowUp:
+    """Call once more, then knock; at once by knocking where a second call would come too late."""
+    now = clock.now()
+    tried_before = FollowUp.objects.filter(next_step=done, state=FollowUpState.NOT_REACHED).exists()
+    knock = done.state == FollowUpState.WRONG_NUMBER or tried_before or done.kind == FollowUpKind.KNOCK
+    wait = KNOCK_AFTER if knock else CALL_AGAIN_AFTER
+    due_at = again_at if again_at and again_at > now else _while_open(done.hall, now + wait)
+    limit = _last_useful(done)
+    if limit and due_at > limit:
+        knock, due_at = True, max(limit, now)
+    step = open_task(
+        hall=done.hall,
+        villager=done.villager,
+        kind=FollowUpKind.KNOCK if knock else done.kind,
+        reason=done.reason,
+        words=done.words,
+        due_at=due_at,
+        about_kind=done.about_kind,
+        about_id=done.about_id,
+        contact=None if knock else done.contact,
+        by=by,
+    )
+    if not FollowUp.objects.filter(next_step=step).exists():
+        FollowUp.objects.filter(pk=done.pk).update(next_step=step)
+    return step
+
+
+def _while_open(hall: Hall, moment: datetime) -> datetime:
+    """This moment if the hall is open then, else an hour after it opens next."""
+    opening = hall_hours.next_opening(hall, moment)
+    return moment if opening in {None, moment} else opening + timedelta(hours=1)
+
+
+def _last_useful(follow_up: FollowUp) -> datetime | None:
+    """Until when telling the villager is of use, as far as a reminder about the same thing knows."""
+    if follow_up.about_id is None:
+        return None
+    live = Reminder.objects.about(follow_up.about_kind, follow_up.about_id).live()
+    ends = live.order_by("-expires_at").values_list("expires_at", flat=True).first()
+    return ends - BEFORE_THE_EVENT if ends else None
+
+
+def _still_matters(follow_up: FollowUp) -> bool:
+    """Whether what the task is about is still to come."""
+    if follow_up.about_id is None:
+        return True
+    try:
+        return service_for(follow_up.about_kind).is_due(follow_up.about_id)
+    except KeyError:
+        return True
+
+
+def _flag_number(follow_up: FollowUp, by: User) -> None:
+    """From now on nobody is sent to this number, whoever is reached on it."""
+    contact = follow_up.contact or (callable_contacts(follow_up.villager).first() if follow_up.villager else None)
+    if contact is None or contact.phone is None:
+        return
+    flagged = Phone.objects.filter(pk=contact.phone.pk, bad_since__isnull=True).update(
+        bad_since=clock.now(), bad_reason=_("打过去，号码不对")
+    )
+    if flagged:
+        audit.record(
+            action="flagged",
+            what=contact.phone,
+            by=by,
+            hall=follow_up.hall,
+            villager_id=follow_up.villager_id,
+            fields=["bad_since"],
+        )
+
+
+def _require(moved: int | bool) -> None:
+    if not moved:
+        raise EndedError(_("这件事已经有结果了。"))
