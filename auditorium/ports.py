@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from datetime import datetime
+
+    from django_stubs_ext import StrOrPromise
 
     from auditorium.models import Hall, User, Villager
 
@@ -44,6 +47,20 @@ class Entry:
     actions: tuple[Link, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class TextVariable:
+    """A value that may stand in a text as `{name}`: what it means and how long it usually gets.
+
+    A text that does not fit one part may cut it down to `shortest` characters; None: never.
+    """
+
+    name: str
+    meaning: StrOrPromise
+    longest: str
+    shortest: int | None = None
+    required: bool = False
+
+
 class Service(Protocol):
     """A service done for villagers; `kind` is what its rows are called in `about_kind`."""
 
@@ -63,6 +80,22 @@ class Service(Protocol):
 
     def variables(self, about_id: int, audience: str) -> dict[str, str]:
         """The values a text template may use, each non-empty; for `discreet`, nothing that tells the condition."""
+        ...
+
+    def still_due(self, about_ids: Collection[int]) -> set[int]:
+        """Those of the rows that `is_due` holds for, in a fixed number of queries."""
+        ...
+
+    def variables_of(self, about_ids: Collection[int], audience: str) -> dict[int, dict[str, str]]:
+        """What `variables` says of each of the rows, in a fixed number of queries."""
+        ...
+
+    def text_variables(self, audience: str) -> tuple[TextVariable, ...]:
+        """The variables `variables` has values for, for these eyes."""
+        ...
+
+    def default_texts(self) -> Mapping[tuple[str, str], str]:
+        """The words to begin with, by (purpose, audience); every purpose for both audiences."""
         ...
 
     def words(self, about_id: int, purpose: str) -> str:

@@ -1,0 +1,166 @@
+"""What is owed to a villager about one thing: planned with it, silenced with it, in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from auditorium import clock
+from auditorium.domain import follow_ups, recipients, reminder_times, wake, wording
+from auditorium.domain.transitions import transition
+from auditorium.enums import (
+    MESSAGE_TRANSITIONS,
+    REMINDER_LIVE,
+    REMINDER_TRANSITIONS,
+    MessageAudience,
+    MessageState,
+    ReminderPurpose,
+    ReminderState,
+)
+from auditorium.models import Message, Reminder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from auditorium.models import Hall, MessageTemplate, User, Villager
+
+SWEEP = "auditorium.sweep_outbox"
+"""The task that sends what is due; see `auditorium.tasks`."""
+
+_GONE_OUT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN)
+
+
+@transaction.atomic
+def plan(
+    *,
+    about_kind: str,
+    about_id: int,
+    villager: Villager,
+    hall: Hall,
+    event_at: datetime,
+    by: User | None,
+    expires_at: datetime | None = None,
+    changed: bool = False,
+    in_person: bool = False,
+) -> list[Reminder]:
+    """Owe the villager the confirmation and the reminders of something at `event_at`; call it where that is written.
+
+    With `changed`, and where somebody was told before, the first text says that it changed. With `in_person`
+    the villager stands at the desk: what no text can carry has then just been said, and nobody is asked to call.
+    A purpose still owed is left as it is. Nothing is planned past `expires_at` (by default the event).
+    """
+    now = clock.now()
+    expires_at = expires_at or event_at
+    about = Reminder.objects.about(about_kind, about_id)
+    times = dict(reminder_times.times_for(event_at=event_at, now=now, hall=hall))
+    if ReminderPurpose.CONFIRMATION in times:
+        if in_person and not recipients.of_villager(villager).main:
+            del times[ReminderPurpose.CONFIRMATION]
+        elif changed and _anybody_told(about_kind, about_id):
+            times[ReminderPurpose.CHANGED] = times.pop(ReminderPurpose.CONFIRMATION)
+    templates = wording.current_templates(about_kind)
+    owed = set(about.live().values_list("purpose", flat=True))
+    planned = [
+        Reminder(
+            about_kind=about_kind,
+            about_id=about_id,
+            villager=villager,
+            hall=hall,
+            purpose=purpose,
+            due_at=due_at,
+            expires_at=expires_at,
+            **_words(templates, purpose),
+        )
+        for purpose, due_at in sorted(times.items(), key=lambda item: item[1])
+        if purpose not in owed and due_at < expires_at
+    ]
+    Reminder.objects.bulk_create(planned)
+    wake.after_commit(SWEEP)
+    return planned
+
+
+@transaction.atomic
+def silence(*, about_kind: str, about_id: int, by: User | None, why: str, tell: ReminderPurpose | None = None) -> int:
+    """Call off what is still owed about something, with its unsent texts and the tasks it became; return how many.
+
+    A text already given to a gateway cannot be called back and keeps its state. With `tell` (CANCELLED), whoever
+    had been told is owed one more text that says so, while that is still of use.
+    """
+    told = _anybody_told(about_kind, about_id)
+    about = Reminder.objects.about(about_kind, about_id)
+    last = about.select_related("villager", "hall").order_by("expires_at").last()
+    count = transition(about, to=ReminderState.CANCELLED, table=REMINDER_TRANSITIONS, by=by, why=why)
+    drop_unsent(about_kind, about_id)
+    follow_ups.close_about(about_kind=about_kind, about_id=about_id, by=by, why=why)
+    now = clock.now()
+    if tell and told and last and last.expires_at > now:
+        Reminder.objects.create(
+            about_kind=about_kind,
+            about_id=about_id,
+            villager=last.villager,
+            hall=last.hall,
+            purpose=tell,
+            due_at=reminder_times.allowed_from(now, last.expires_at),
+            expires_at=last.expires_at,
+            **_words(wording.current_templates(about_kind), tell),
+        )
+        wake.after_commit(SWEEP)
+    return count
+
+
+@transaction.atomic
+def replan(
+    *,
+    about_kind: str,
+    about_id: int,
+    villager: Villager,
+    hall: Hall,
+    event_at: datetime,
+    by: User | None,
+    why: str,
+    expires_at: datetime | None = None,
+) -> list[Reminder]:
+    """Owe what a changed time asks for instead of what the old one did."""
+    silence(about_kind=about_kind, about_id=about_id, by=by, why=why)
+    return plan(
+        about_kind=about_kind,
+        about_id=about_id,
+        villager=villager,
+        hall=hall,
+        event_at=event_at,
+        by=by,
+        expires_at=expires_at,
+        changed=True,
+    )
+
+
+def told_by_person(*, about_kind: str, about_id: int, by: User | None) -> int:
+    """Note that a person said what had become a task; return how many reminders that settled."""
+    asked = Reminder.objects.about(about_kind, about_id).filter(state=ReminderState.FOLLOW_UP)
+    return transition(asked, to=ReminderState.TOLD, table=REMINDER_TRANSITIONS, by=by)
+
+
+def drop_unsent(about_kind: str, about_id: int) -> int:
+    """Cancel the unsent texts that answer no live reminder any more; return how many."""
+    of_message = Reminder.messages.through.objects.filter(message=OuterRef("pk"))
+    about = of_message.filter(reminder__about_kind=about_kind, reminder__about_id=about_id)
+    needed = of_message.filter(reminder__state__in=REMINDER_LIVE)
+    unsent = Message.objects.unsent().filter(Exists(about), ~Exists(needed))
+    return transition(unsent, to=MessageState.CANCELLED, table=MESSAGE_TRANSITIONS, by=None, audited=False)
+
+
+def _anybody_told(about_kind: str, about_id: int) -> bool:
+    """Whether somebody knows of it: a reminder was told, or a text went out and did not fail."""
+    before = Reminder.objects.about(about_kind, about_id).exclude(purpose=ReminderPurpose.CANCELLED)
+    return before.filter(Q(state=ReminderState.TOLD) | Q(messages__state__in=_GONE_OUT)).exists()
+
+
+def _words(templates: Mapping[tuple[str, str], MessageTemplate], purpose: str) -> dict[str, MessageTemplate]:
+    """The templates of a reminder for either audience."""
+    return {
+        "own_template": templates[purpose, MessageAudience.OWN],
+        "discreet_template": templates[purpose, MessageAudience.DISCREET],
+    }

@@ -1,0 +1,173 @@
+"""The words of a text: which templates are in force, what may stand in them, and how one is filled in."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from auditorium import sms_length
+from auditorium.domain import audit
+from auditorium.models import MessageTemplate
+from auditorium.ports import TextVariable, service_for
+from auditorium.validators import validate_template_body
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from auditorium.models import Hall, User, Villager
+
+VALUE_LENGTH = 35
+"""No value is longer: mainland providers refuse it."""
+
+BASE_VARIABLES = (
+    TextVariable("name", gettext_lazy("村民的姓名"), longest="阿卜杜热合曼·买买提", shortest=6, required=True),
+    TextVariable("ask", gettext_lazy("礼堂电话；没有电话时是礼堂名称"), longest="0575-84000000"),
+)
+"""What every text may use, whatever it is about."""
+
+_VARIABLE = re.compile(r"\{([a-z_]+)\}")
+_ELLIPSIS = "…"
+
+
+class WordingError(Exception):
+    """A text could not be written: its template asks for a value there is none of."""
+
+
+def current_templates(about_kind: str) -> dict[tuple[str, str], MessageTemplate]:
+    """The words in force for one kind of thing, by (purpose, audience).
+
+    What an installation has no words for yet gets those its service comes with, so nothing that is owed
+    waits for somebody to load them.
+    """
+    current = {
+        (template.purpose, template.audience): template
+        for template in MessageTemplate.objects.filter(about_kind=about_kind, is_current=True)
+    }
+    for (purpose, audience), body in service_for(about_kind).default_texts().items():
+        if (purpose, audience) not in current:
+            current[purpose, audience], _created = MessageTemplate.objects.get_or_create(
+                about_kind=about_kind, purpose=purpose, audience=audience, is_current=True, defaults={"body": body}
+            )
+    return current
+
+
+@transaction.atomic
+def rewrite(*, template: MessageTemplate, body: str, by: User) -> MessageTemplate:
+    """Put new words in force as the next version; ValidationError when they cannot be sent.
+
+    What is already planned keeps the words it was planned with.
+    """
+    check(about_kind=template.about_kind, audience=template.audience, body=body)
+    versions = MessageTemplate.objects.filter(
+        about_kind=template.about_kind, purpose=template.purpose, audience=template.audience
+    ).select_for_update()
+    newest = max(version.version for version in versions)
+    versions.filter(is_current=True).update(is_current=False)
+    written = MessageTemplate.objects.create(
+        about_kind=template.about_kind,
+        purpose=template.purpose,
+        audience=template.audience,
+        version=newest + 1,
+        body=body,
+    )
+    audit.record(action="rewritten", what=written, by=by, fields=["body"])
+    return written
+
+
+def variables_for(*, about_kind: str, audience: str) -> tuple[TextVariable, ...]:
+    """What a text about this kind of thing may use when it is written for these eyes."""
+    return (*BASE_VARIABLES, *service_for(about_kind).text_variables(audience))
+
+
+def check(*, about_kind: str, audience: str, body: str) -> None:
+    """Raise ValidationError unless the words can be sent and say nothing these eyes must not see."""
+    validate_template_body(body)
+    allowed = variables_for(about_kind=about_kind, audience=audience)
+    used = set(_VARIABLE.findall(body))
+    unknown = sorted(used - {variable.name for variable in allowed})
+    if unknown:
+        raise ValidationError(
+            _("这里不能用变量 %(unknown)s，可以用的有 %(allowed)s。")
+            % {
+                "unknown": "、".join(f"{{{name}}}" for name in unknown),
+                "allowed": "、".join(f"{{{variable.name}}}" for variable in allowed),
+            }
+        )
+    missing = [variable.name for variable in allowed if variable.required and variable.name not in used]
+    if missing:
+        raise ValidationError(_("正文里少了变量 %(missing)s。") % {"missing": f"{{{missing[0]}}}"})
+
+
+def parts_at_longest(*, about_kind: str, audience: str, body: str, signature: str) -> int:
+    """How many parts these words take where every value is as long as it usually gets."""
+    variables = variables_for(about_kind=about_kind, audience=audience)
+    return sms_length.parts(_filled(body, {variable.name: variable.longest for variable in variables}, signature))
+
+
+def values_of(*, villager: Villager, hall: Hall) -> dict[str, str]:
+    """The values every text may use."""
+    return {"name": villager.name, "ask": callback(hall)}
+
+
+def callback(hall: Hall) -> str:
+    """Where the villager asks back: the hall's number as people write it, or its name where it has none."""
+    if not hall.phone:
+        return hall.name
+    number = phonenumbers.parse(str(hall.phone.as_e164))
+    digits = phonenumbers.national_significant_number(number)
+    area = phonenumbers.length_of_geographical_area_code(number)
+    return f"0{digits[:area]}-{digits[area:]}" if area else digits
+
+
+def render(template: MessageTemplate, values: Mapping[str, str], signature: str) -> str:
+    """The whole text with its 【signature】; WordingError when a value is missing or empty.
+
+    Where the text would not fit one part, long names are shortened in the middle, in the order and down to the
+    length their service allows, if that makes it fit; what no shortening helps is left whole.
+    """
+    variables = variables_for(about_kind=template.about_kind, audience=template.audience)
+    chosen = {name: _shortened(value, VALUE_LENGTH) for name, value in values.items()}
+    text = _filled(template.body, chosen, signature)
+    return text if sms_length.fits_one(text) else _made_to_fit(template.body, chosen, signature, variables) or text
+
+
+def _made_to_fit(body: str, values: Mapping[str, str], signature: str, variables: Sequence[TextVariable]) -> str | None:
+    """The text in one part, with as little shortened as it takes; None when nothing helps."""
+    chosen = dict(values)
+    used = set(_VARIABLE.findall(body))
+    for variable in reversed(variables):
+        if variable.shortest is None or variable.name not in used:
+            continue
+        whole = chosen[variable.name]
+        for length in range(len(whole) - 1, variable.shortest - 1, -1):
+            chosen[variable.name] = _shortened(whole, length)
+            text = _filled(body, chosen, signature)
+            if sms_length.fits_one(text):
+                return text
+    return None
+
+
+def _filled(body: str, values: Mapping[str, str], signature: str) -> str:
+    def value(match: re.Match[str]) -> str:
+        found = values.get(match[1])
+        if not found:
+            raise WordingError(match[1])
+        return found
+
+    return f"【{signature}】{_VARIABLE.sub(value, body)}"
+
+
+def _shortened(value: str, length: int) -> str:
+    """At most `length` characters: beginning and end, which tell names apart, with … between."""
+    if len(value) <= length:
+        return value
+    kept = length - len(_ELLIPSIS)
+    end = kept // 2
+    return value[: math.ceil(kept / 2)] + _ELLIPSIS + (value[-end:] if end else "")
