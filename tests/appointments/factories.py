@@ -63,6 +63,7 @@ class SlotFactory(DjangoModelFactory):
 
     class Meta:
         model = models.Slot
+        skip_postgeneration_save = True
 
     session = factory.SubFactory(ClinicSessionFactory)
     starts_at = factory.LazyAttribute(lambda o: at(o.session.date, 8))

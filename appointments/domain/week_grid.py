@@ -1,0 +1,243 @@
+"""The week's grid of one department: doctors by days, what is left in each session, and one session's times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from appointments.domain import policies
+from appointments.enums import DoctorGrade, Period, SessionState, SlotKind
+from appointments.models import ClinicSession, Slot
+from auditorium import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date, datetime
+
+    from appointments.domain.policies import Policy
+    from appointments.models import Department, Doctor
+    from appointments.models.sessions import ClinicSessionQuerySet
+    from auditorium.models import Hall
+
+DAYS = 7
+_GRADES = list(DoctorGrade.values)
+_PERIODS = list(Period.values)
+
+
+class Standing(StrEnum):
+    """What a session, or one of its times, is to somebody who wants a place."""
+
+    FREE = "free"
+    FULL = "full"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    SOON = "soon"
+    OWN = "own"
+
+
+@dataclass(frozen=True)
+class Time:
+    """One time of a session: a slot, and whether it can be booked now."""
+
+    slot: Slot
+    standing: Standing
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a place can be had."""
+        return self.standing == Standing.FREE
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One session in the grid. `left` counts the places that can be booked now; `opens` is the day of release."""
+
+    session: ClinicSession
+    standing: Standing
+    times: tuple[Time, ...]
+    opens: date
+
+    @property
+    def left(self) -> int:
+        """Places that can be booked now."""
+        return sum(time.slot.free for time in self.times if time.is_free)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a place can be had."""
+        return self.standing == Standing.FREE
+
+
+@dataclass(frozen=True)
+class Row:
+    """A doctor, or the ordinary clinic (`doctor` None), in one class at one fee, day by day."""
+
+    doctor: Doctor | None
+    first: ClinicSession
+    days: tuple[tuple[Choice, ...], ...]
+    is_wanted: bool
+
+    @property
+    def choices(self) -> list[Choice]:
+        """Every session of the row, earliest first."""
+        return [choice for day in self.days for choice in day]
+
+
+@dataclass(frozen=True)
+class Week:
+    """Seven days of a department. `chosen` is the session whose times are shown; `earlier` and `later` lead on."""
+
+    department: Department
+    policy: Policy
+    days: tuple[date, ...]
+    rows: tuple[Row, ...]
+    chosen: Choice | None
+    earlier: date | None
+    later: date | None
+
+    @property
+    def has_free(self) -> bool:
+        """Whether any place can be had in these days."""
+        return any(choice.is_free for row in self.rows for choice in row.choices)
+
+    @property
+    def first_free_time(self) -> Time | None:
+        """The earliest bookable time of the chosen session."""
+        times = self.chosen.times if self.chosen else ()
+        return next((time for time in times if time.is_free), None)
+
+
+def open_week(
+    *,
+    department: Department,
+    hall: Hall,
+    at: datetime,
+    first: date | None = None,
+    doctor_id: int | None = None,
+    session_id: int | None = None,
+    own: Collection[int] = (),
+) -> Week:
+    """The seven days from `first`, or the first seven from today that have a free place; at most three queries.
+
+    `doctor_id` puts a doctor first, `session_id` chooses the session whose times are shown (else the earliest
+    free one), `own` are sessions the villager is booked in. `department` comes with hospital and policy selected.
+    """
+    policy = policies.policy_for(department.hospital)
+    today = clock.local(at).date()
+    last = policies.last_day(policy=policy, at=at)
+    sessions = ClinicSession.objects.for_hall(hall).filter(department=department)
+    start = max(first, today) if first else _first_week(sessions.between(today, last), policy, at, doctor_id)
+    days = tuple(start + timedelta(days=n) for n in range(DAYS))
+    found = list(sessions.between(days[0], days[-1]).select_related("doctor"))
+    slots = _slots_of(found)
+    choices = [_choice(session, slots.get(session.pk, []), policy, at, own) for session in found]
+    rows = _rows(choices, days, doctor_id)
+    return Week(
+        department=department,
+        policy=policy,
+        days=days,
+        rows=rows,
+        chosen=_chosen(rows, session_id, doctor_id),
+        earlier=max(start - timedelta(days=DAYS), today) if start > today else None,
+        later=start + timedelta(days=DAYS) if start + timedelta(days=DAYS) <= last else None,
+    )
+
+
+def times_of(*, session: ClinicSession, at: datetime) -> list[Time]:
+    """The times of one session in order; the session comes with department, hospital and policy. One query."""
+    policy = policies.policy_for(session.department.hospital)
+    return list(_choice(session, _slots_of([session]).get(session.pk, []), policy, at, ()).times)
+
+
+def _first_week(sessions: ClinicSessionQuerySet, policy: Policy, at: datetime, doctor_id: int | None) -> date:
+    """The first day of the seven that hold the earliest free place, counted in sevens from today; else today."""
+    today = clock.local(at).date()
+    free = Slot.objects.open().with_free_places().filter(kind=SlotKind.REGULAR, starts_at__gt=at)
+    dates = sessions.filter(state=SessionState.OPEN, pk__in=free.values("session"))
+    if doctor_id:
+        dates = dates.filter(doctor=doctor_id)
+    for day in dates.order_by("date").values_list("date", flat=True).distinct():
+        if not policies.why_session_closed(session=ClinicSession(date=day), policy=policy, at=at):
+            return today + (day - today) // timedelta(days=DAYS) * timedelta(days=DAYS)
+    return today
+
+
+def _slots_of(sessions: Sequence[ClinicSession]) -> dict[int, list[Slot]]:
+    by_session: dict[int, list[Slot]] = {session.pk: [] for session in sessions}
+    sessions_by_id = {session.pk: session for session in sessions}
+    for slot in Slot.objects.filter(session__in=by_session, kind=SlotKind.REGULAR).order_by("starts_at", "pk"):
+        slot.session = sessions_by_id[slot.session_id]
+        by_session[slot.session_id].append(slot)
+    return by_session
+
+
+def _choice(
+    session: ClinicSession, slots: Sequence[Slot], policy: Policy, at: datetime, own: Collection[int]
+) -> Choice:
+    times = tuple(Time(slot=slot, standing=_time_standing(slot, policy, at)) for slot in slots)
+    return Choice(
+        session=session,
+        standing=Standing.OWN if session.pk in own else _session_standing(session, times, policy, at),
+        times=times,
+        opens=session.date - timedelta(days=policy.window_days),
+    )
+
+
+def _time_standing(slot: Slot, policy: Policy, at: datetime) -> Standing:
+    if policies.why_not_bookable(slot=slot, policy=policy, at=at):
+        return Standing.CLOSED
+    return Standing.FREE if slot.free else Standing.FULL
+
+
+def _session_standing(session: ClinicSession, times: Sequence[Time], policy: Policy, at: datetime) -> Standing:
+    if session.state == SessionState.SUSPENDED:
+        return Standing.SUSPENDED
+    if session.date > policies.last_day(policy=policy, at=at):
+        return Standing.SOON
+    if any(time.is_free for time in times):
+        return Standing.FREE
+    return Standing.FULL if any(time.standing == Standing.FULL for time in times) else Standing.CLOSED
+
+
+def _rows(choices: Sequence[Choice], days: Sequence[date], doctor_id: int | None) -> tuple[Row, ...]:
+    """One row for each doctor, class and fee: the wanted doctor, then by grade, the ordinary clinic last."""
+    grouped: dict[tuple[object, ...], list[Choice]] = {}
+    for choice in choices:
+        session = choice.session
+        grouped.setdefault((session.doctor_id, session.clinic_class, session.fee), []).append(choice)
+    rows = [_row(group, days, doctor_id) for group in grouped.values()]
+    return tuple(sorted(rows, key=_row_order))
+
+
+def _row(choices: Sequence[Choice], days: Sequence[date], doctor_id: int | None) -> Row:
+    first = choices[0].session
+    ordered = sorted(choices, key=_choice_order)
+    return Row(
+        doctor=first.doctor,
+        first=first,
+        days=tuple(tuple(choice for choice in ordered if choice.session.date == day) for day in days),
+        is_wanted=doctor_id is not None and first.doctor_id == doctor_id,
+    )
+
+
+def _row_order(row: Row) -> tuple[object, ...]:
+    doctor = row.doctor
+    grade = _GRADES.index(doctor.grade) if doctor and doctor.grade in _GRADES else len(_GRADES)
+    return (not row.is_wanted, doctor is None, grade, doctor.name if doctor else "", row.first.fee or 0)
+
+
+def _choice_order(choice: Choice) -> tuple[date, int, int]:
+    return choice.session.date, _PERIODS.index(choice.session.period), choice.session.pk
+
+
+def _chosen(rows: Sequence[Row], session_id: int | None, doctor_id: int | None) -> Choice | None:
+    """The session asked for, else the earliest free one, of the wanted doctor if there is one."""
+    choices = [choice for row in rows for choice in row.choices]
+    asked = next((choice for choice in choices if choice.session.pk == session_id), None)
+    if asked:
+        return asked
+    free = [choice for choice in choices if choice.is_free]
+    wanted = [choice for choice in free if doctor_id and choice.session.doctor_id == doctor_id]
+    return min(wanted or free, key=lambda choice: _choice_order(choice)[:2], default=None)
