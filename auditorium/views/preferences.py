@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponseBadRequest
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from auditorium.context_processors import TEXT_SIZE_COOKIE
 from auditorium.domain import preferences
-from auditorium.forms.preferences import LanguageForm, ShortcutsForm, TextSizeForm
+from auditorium.forms.preferences import HallForm, LanguageForm, ShortcutsForm, TextSizeForm
 from auditorium.models import Hall
 from auditorium.views.access import StaffRequest
 
@@ -82,8 +82,10 @@ def choose_hall(request: StaffRequest) -> HttpResponse:
     """The halls in scope; choosing one sits the user at its desk."""
     halls = Hall.objects.for_user(request.user).active()
     if request.method == "POST":
-        hall = get_object_or_404(halls, pk=request.POST.get("hall", ""))
-        preferences.choose_hall(hall=hall, by=request.user)
+        form = HallForm(request.POST, halls=halls)
+        if not form.is_valid():
+            raise Http404
+        preferences.choose_hall(hall=form.cleaned_data["hall"], by=request.user)
         return back(request)
     words = request.GET.get("name", "").strip()
     found = halls.select_related("region").filter(name__contains=words)
