@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from auditorium import navigation
+from auditorium import navigation, ports
 
 
 class AppointmentsConfig(AppConfig):
@@ -11,5 +11,8 @@ class AppointmentsConfig(AppConfig):
     verbose_name = _("看病预约")
 
     def ready(self) -> None:
-        """Show the appointments in the header."""
+        """Show the appointments in the header; offer bookings as a service of the hall."""
+        from appointments.service import AppointmentService
+
+        ports.register(AppointmentService())
         navigation.register(navigation.NavItem(_("预约"), "appointments:appointment_list", 20))
