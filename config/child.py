@@ -25,11 +25,14 @@ def ask_to_stop(pid: int) -> None:
 def _leave_with_supervisor() -> None:
     while os.read(sys.__stdin__.fileno(), 1):  # type: ignore[union-attr]
         pass
-    ask_to_stop(os.getpid())
-    time.sleep(GRACE_SECONDS)
-    if sys.platform != "win32":
+    if sys.platform == "win32":
+        ask_to_stop(os.getpid())
+        time.sleep(GRACE_SECONDS)
+        os._exit(1)
+    else:
+        os.killpg(0, signal.SIGTERM)
+        time.sleep(GRACE_SECONDS)
         os.killpg(0, signal.SIGKILL)
-    os._exit(1)
 
 
 if __name__ == "__main__":

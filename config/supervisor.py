@@ -47,6 +47,7 @@ class Child:
         self._process: subprocess.Popen[str] | None = None
         self._log = logging.getLogger(f"config.supervisor.{program.name}")
         self._log.propagate = False
+        self._log.setLevel(logging.INFO)
         log_folder.mkdir(parents=True, exist_ok=True)
         self._log.addHandler(
             RotatingFileHandler(log_folder / f"{program.name}.log", maxBytes=LOG_BYTES, backupCount=3, encoding="utf-8")
@@ -80,8 +81,8 @@ class Child:
             self.last_lines.append(line.rstrip())
             self._log.info(line.rstrip())
 
-    def keep_running(self) -> None:
-        """Start what has died, later each time. Refused when it dies again and again."""
+    def keep_running(self, *, backoff: float) -> None:
+        """Start what has died, after twice as long each time. Refused when it dies again and again."""
         now = time.monotonic()
         if self.is_running:
             if now - self._started > STEADY_SECONDS:
@@ -96,7 +97,7 @@ class Child:
                     f"{self.program.name} ends as soon as it starts, {self.deaths} times now; everything stops. "
                     "Its last words:\n" + "\n".join(self.last_lines),
                 )
-            self.start_at = now + 0.25 * 2**self.deaths
+            self.start_at = now + backoff * 2**self.deaths
         if now >= self.start_at:
             self.start()
 
@@ -124,7 +125,17 @@ class Child:
 class Supervisor:
     """The children together: they start together, are watched together, and none outlives the others."""
 
-    def __init__(self, programs: list[Program], *, environment: Mapping[str, str], log_folder: Path) -> None:
+    def __init__(
+        self,
+        programs: list[Program],
+        *,
+        environment: Mapping[str, str],
+        log_folder: Path,
+        grace: float = GRACE_SECONDS,
+        backoff: float = 0.25,
+    ) -> None:
+        self.grace = grace
+        self.backoff = backoff
         self.children = [Child(program, environment=environment, log_folder=log_folder) for program in programs]
         self._requests = 0
         self._stop = threading.Event()
@@ -137,7 +148,7 @@ class Supervisor:
             try:
                 while not self._stop.wait(LOOK_EVERY_SECONDS):
                     for child in self.children:
-                        child.keep_running()
+                        child.keep_running(backoff=self.backoff)
                     if not announced and is_ready():
                         announced = True
                         when_ready()
@@ -152,7 +163,7 @@ class Supervisor:
     def _stop_all(self) -> None:
         for child in reversed(self.children):
             child.ask_to_stop()
-        deadline = time.monotonic() + GRACE_SECONDS
+        deadline = time.monotonic() + self.grace
         while any(child.is_running for child in self.children) and self._requests < 2:
             if time.monotonic() > deadline:
                 break

@@ -22,9 +22,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL"))
-        if item.get_closest_marker("browser") and not CHROMIUM and not CI:
-            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
-        if "site" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "chromium" in fixtures:
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM and not CI:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+        if "site" in fixtures:
             item.add_marker(pytest.mark.xdist_group("site"))
 
 

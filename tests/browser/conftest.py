@@ -1,4 +1,4 @@
-"""Chromium pages on the running site.
+"""Chromium pages on the running site. Tests that use them are marked `browser`.
 
 `page` is a fresh 1280 px window, `phone` a 390 px one; both are logged out. `logged_in("username")` returns a page of
 that user. Every page fails its test when the browser reported a script error or a breach of the content policy.
@@ -6,7 +6,6 @@ that user. Every page fails its test when the browser reported a script error or
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
@@ -19,14 +18,6 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder drives Chromium."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")
