@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django_htmx.middleware import HtmxDetails
 
 from auditorium.domain import preferences
 from auditorium.models import Hall, User
 
 
 class StaffRequest(HttpRequest):
-    """A request of somebody logged in: LoginRequiredMiddleware lets no other reach a view of the desk."""
+    """A request as middleware leaves it: of somebody logged in, and knowing whether htmx asks."""
 
     user: User
+    htmx: HtmxDetails
 
 
 class NoHallError(Exception):
