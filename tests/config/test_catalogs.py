@@ -160,7 +160,7 @@ def test_check_names_what_is_wrong_in_a_catalog(root, old, new, problem):
 
 
 def test_check_names_a_malformed_catalog(root):
-    edit(root.po("auditorium"), 'msgstr "To do"', '<<<<<<< ours')
+    edit(root.po("auditorium"), 'msgstr "To do"', "<<<<<<< ours")
     assert [problem.split(":")[1] for problem in problems(root)] == [" malformed"]
 
 
