@@ -1,12 +1,12 @@
 """Rows for tests, each valid on its own; name what a test is about, leave the rest."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import factory
 from factory.django import DjangoModelFactory
 
-from auditorium import models
-from auditorium.enums import HelperKind, IdentityKind, RegionLevel, RoleKind
+from auditorium import clock, models
+from auditorium.enums import FollowUpKind, HelperKind, IdentityKind, RegionLevel, RoleKind
 
 
 class RegionFactory(DjangoModelFactory):
@@ -137,3 +137,29 @@ class ContactFactory(DjangoModelFactory):
 
     villager = factory.SubFactory(VillagerFactory)
     phone = factory.SubFactory(PhoneFactory)
+
+
+class VisitFactory(DjangoModelFactory):
+    """Somebody nobody knows yet, who has just come in."""
+
+    class Meta:
+        model = models.Visit
+
+    hall = factory.SubFactory(HallFactory)
+    label = "一位大爷"
+    arrived_at = factory.LazyFunction(clock.now)
+
+
+class FollowUpFactory(DjangoModelFactory):
+    """A call to be made within two hours."""
+
+    class Meta:
+        model = models.FollowUp
+
+    hall = factory.SubFactory(HallFactory)
+    villager = factory.SubFactory(VillagerFactory, registered_at=factory.SelfAttribute("..hall"))
+    kind = FollowUpKind.CALL
+    reason = "短信没送到"
+    words = "11月24日上午8点半到示例医院骨科，带身份证。"
+    due_at = factory.LazyFunction(lambda: clock.now() + timedelta(hours=2))
+    created_at = factory.LazyFunction(clock.now)

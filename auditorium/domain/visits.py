@@ -182,6 +182,7 @@ def note(
     """
     now = clock.now()
     visit = current(user=by, villager=villager)
+    asked = None
     if visit is None:
         visit = Visit.objects.create(
             hall=hall,
@@ -192,12 +193,11 @@ def note(
             ended_at=now,
             served_by=by,
         )
-    elif visit.villager_id is None:
-        visit = identify(visit=visit, villager=villager, by=by)
     else:
+        visit = identify(visit=visit, villager=villager, by=by)
         Visit.objects.filter(pk=visit.pk).update(draft=None)  # the form was sent
+        asked = visit.matters.filter(kind=matter, done_at__isnull=True).first()
     done = {"done_at": now, "about_kind": about_kind, "about_id": about_id}
-    asked = visit.matters.filter(kind=matter, done_at__isnull=True).first()
     if asked is None:
         visit.matters.create(kind=matter, **done)
     else:
