@@ -17,3 +17,7 @@ class TakenError(DeskError):
 
 class EndedError(DeskError):
     """It has ended already."""
+
+
+class NoHallError(Exception):
+    """The user may sit at several halls, or at none, and has not said at which."""

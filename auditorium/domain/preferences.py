@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditorium.errors import NoHallError
+from auditorium.models import Hall
+
 if TYPE_CHECKING:
-    from auditorium.models import Hall, User
+    from auditorium.models import User
 
 
 def choose_language(*, language: str, by: User) -> None:
@@ -30,3 +33,21 @@ def choose_hall(*, hall: Hall, by: User) -> None:
     """Sit the user at this hall's desk. The caller has made sure that it is in the user's scope."""
     by.current_hall = hall
     by.save(update_fields=["current_hall"])
+
+
+def current_hall(*, user: User) -> Hall:
+    """The hall whose desk the user sits at; the only one in scope is chosen by itself.
+
+    Raises NoHallError when there are several, or none. A hall that has left the user's scope or is closed
+    down counts as none.
+    """
+    halls = Hall.objects.for_user(user).active().select_related("region")
+    hall = halls.filter(pk=user.current_hall_id).first() if user.current_hall_id else None
+    if hall is None:
+        found = list(halls[:2])
+        if len(found) != 1:
+            raise NoHallError
+        hall = found[0]
+        choose_hall(hall=hall, by=user)
+    user.current_hall = hall
+    return hall

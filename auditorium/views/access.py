@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django_htmx.middleware import HtmxDetails
 
 from auditorium.domain import preferences
+from auditorium.errors import NoHallError
 from auditorium.models import Hall, User
 
 
@@ -19,27 +20,9 @@ class StaffRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-class NoHallError(Exception):
-    """The user may sit at several halls, or at none, and has not said at which."""
-
-
 def current_hall(request: StaffRequest) -> Hall:
-    """The hall whose desk the user sits at; the only one in scope is chosen by itself.
-
-    Raises NoHallError, which ChooseHallMiddleware answers with the page that asks. A hall that has left
-    the user's scope or is closed down counts as none.
-    """
-    user = request.user
-    halls = Hall.objects.for_user(user).active().select_related("region")
-    hall = halls.filter(pk=user.current_hall_id).first() if user.current_hall_id else None
-    if hall is None:
-        found = list(halls[:2])
-        if len(found) != 1:
-            raise NoHallError
-        hall = found[0]
-        preferences.choose_hall(hall=hall, by=user)
-    user.current_hall = hall
-    return hall
+    """The hall whose desk the user sits at; NoHallError, which ChooseHallMiddleware answers, when none is chosen."""
+    return preferences.current_hall(user=request.user)
 
 
 class ChooseHallMiddleware:
