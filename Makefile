@@ -50,7 +50,7 @@ check: install-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/djlint templates --lint --quiet
+	.venv/bin/djlint templates --lint --check --quiet
 	.venv/bin/lint-imports
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations check
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run

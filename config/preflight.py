@@ -8,7 +8,7 @@ from pathlib import Path
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-class Refused(Exception):  # noqa: N818 - not an error of ours: the desk declines to start
+class Refused(Exception):
     """The desk can't start as things are. The message is what the person at the keyboard reads."""
 
     def __init__(self, chinese: str, english: str) -> None:

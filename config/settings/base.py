@@ -171,8 +171,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "plan-and-send-what-is-due": {"task": "auditorium.sweep_outbox", "schedule": 15.0},
-    "hand-on-what-nobody-took": {"task": "auditorium.escalate_follow_ups", "schedule": 60.0},
+    "plan-and-send-what-is-due": {"task": "auditorium.sweep_outbox", "schedule": 15.0, "options": {"expires": 15}},
+    "hand-on-what-nobody-took": {
+        "task": "auditorium.escalate_follow_ups",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
 
 LOGGING = {
