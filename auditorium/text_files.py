@@ -1,0 +1,64 @@
+"""Text files as people send them: UTF-8 with or without a mark, or GB18030, with commas, tabs or semicolons."""
+
+import codecs
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+_CHUNK = 1 << 20
+_DELIMITERS = ",\t;|，"
+
+
+class UnreadableTextError(ValueError):
+    """No table in text: the bytes are in no encoding in use here, or (with its number) a line is malformed."""
+
+    def __init__(self, line: int | None = None) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+def encoding_of(path: Path) -> str:
+    """`utf-8-sig` or `gb18030`, whichever the whole file is; read in chunks. UnreadableTextError when neither."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        with path.open("rb") as file:
+            if _decodes(file, encoding):
+                return encoding
+    raise UnreadableTextError
+
+
+def _decodes(file: BinaryIO, encoding: str) -> bool:
+    """GB18030 takes almost any bytes, so a file with NUL in it (UTF-16, a workbook) is refused first."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while chunk := file.read(_CHUNK):
+            if b"\0" in chunk:
+                return False
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def delimiter_of(first_line: str) -> str:
+    """What separates the columns, judged by the first line; a comma when nothing does."""
+    return max(_DELIMITERS, key=first_line.count)
+
+
+def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a table with their numbers from 1, streamed; a quoted cell may span several lines.
+
+    Raises UnreadableTextError, when the encoding is wrong before the first line.
+    """
+    with path.open(encoding=encoding_of(path), newline="") as file:
+        delimiter = delimiter_of(file.readline())
+        file.seek(0)
+        reader = csv.reader(file, delimiter=delimiter)
+        start = 1
+        try:
+            for row in reader:
+                yield start, row
+                start = reader.line_num + 1
+        except csv.Error:
+            raise UnreadableTextError(start) from None
