@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
-from auditorium import navigation
+from auditorium import checks, navigation, ports
 
 if TYPE_CHECKING:
     from auditorium.models import Hall, User
@@ -19,7 +20,11 @@ class AuditoriumConfig(AppConfig):
     verbose_name = _("文化礼堂")
 
     def ready(self) -> None:
-        """Show the desk and the tasks in the header; ask for what is missing in plain words."""
+        """Show the desk and the tasks in the header and the hall's own part of timelines; speak plainly."""
+        from auditorium.service import HallService
+
+        register(checks.code_point_order, Tags.database)
+        ports.register(HallService())
         navigation.register(navigation.NavItem(_("服务台"), "auditorium:desk", 10, covers=("people/", "visits/")))
         navigation.register(navigation.NavItem(_("待办"), "auditorium:follow_ups", 90, badge=_open_tasks))
         # Django's own Chinese speaks of a 字段, as nobody does at a desk.

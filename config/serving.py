@@ -110,7 +110,7 @@ def migrate(say: Say) -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             say("· 准备数据库 / Preparing the database")
-            call_command("migrate", interactive=False, verbosity=0)
+            call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
 
 
 def collect_static(say: Say) -> None:
