@@ -35,7 +35,7 @@ from auditorium import clock, references
 from auditorium.dates import clock_time, full_date
 from auditorium.domain import audit, follow_ups, reminders
 from auditorium.domain.transitions import transition
-from auditorium.enums import ConsentPurpose, FollowUpKind, IdentityKind, ReminderPurpose
+from auditorium.enums import ConsentPurpose, FollowUpKind, IdentityKind, ReminderPurpose, VisitChannel
 from auditorium.models import Villager
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def book(
         number = slots.claim(slot.pk)
         if number is None:
             raise _gone(slot)
-        appointment = insert(_place(slot, villager, hall, by, visit, number))
+        appointment = insert(_place(slot=slot, villager=villager, hall=hall, by=by, visit=visit, number=number))
         remember(by=by, key=key, content=content, appointment=appointment)
         audit.record(action="booked", what=appointment, by=by, hall=hall, villager_id=villager.pk)
         reminders.plan(
@@ -82,8 +82,19 @@ def book(
             hall=hall,
             event_at=slot.starts_at,
             by=by,
+            in_person=visit is None or visit.channel != VisitChannel.PHONE,
         )
     return appointment
+
+
+def check(*, slot: Slot, villager: Villager, hall: Hall) -> None:
+    """Raise what `book` would raise now, writing nothing; the slot comes with session, hospital and policy."""
+    policy = policies.policy_for(slot.session.department.hospital)
+    _check_villager(villager)
+    _check_offer(slot, hall, policy)
+    _check_limits(slot, villager, policy)
+    if not slot.free:
+        raise _gone(slot)
 
 
 def cancel(*, appointment: Appointment, by: User, why: str = "", tell: bool = True) -> Appointment:
@@ -130,6 +141,21 @@ def lock_villager(villager_id: int) -> Villager:
     return Villager.objects.select_for_update(no_key=True).get(pk=villager_id)
 
 
+def why_not_ready(villager: Villager) -> str:
+    """One sentence why nothing can be booked for this villager, whatever the place; empty when all is there.
+
+    Nothing here queries when the consents are loaded.
+    """
+    if villager.erased_at or villager.died_on:
+        return _("这位村民的资料已经停用，不能预约。")
+    if villager.identity_kind == IdentityKind.UNKNOWN:
+        return _("医院要实名预约，请先补上身份证号；也可以登记在别处约好的号。")
+    agreed = (consent.purpose for consent in villager.consents.all() if consent.withdrawn_at is None)
+    if ConsentPurpose.HEALTH not in agreed:
+        return _("还没有记下村民同意代办看病预约，请先问过本人或监护人再记下。")
+    return ""
+
+
 def content_hash(*parts: object) -> str:
     """What an idempotency key is bound to."""
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
@@ -167,12 +193,9 @@ def insert(appointment: Appointment) -> Appointment:
 
 
 def _check_villager(villager: Villager) -> None:
-    if villager.erased_at or villager.died_on:
-        raise VillagerNotReady(_("这位村民的资料已经停用，不能预约。"))
-    if villager.identity_kind == IdentityKind.UNKNOWN:
-        raise VillagerNotReady(_("医院要实名预约，请先补上身份证号；也可以登记在别处约好的号。"))
-    if not villager.consents.in_force().filter(purpose=ConsentPurpose.HEALTH).exists():
-        raise VillagerNotReady(_("还没有记下村民同意代办看病预约，请先问过本人或监护人再记下。"))
+    why = why_not_ready(villager)
+    if why:
+        raise VillagerNotReady(why)
 
 
 def _check_offer(slot: Slot, hall: Hall, policy: Policy) -> None:
@@ -210,7 +233,7 @@ def _gone(slot: Slot) -> BookingError:
     return SlotNotOffered(_("这个时段不接受预约了，请选别的时间。"))
 
 
-def _place(slot: Slot, villager: Villager, hall: Hall, by: User, visit: Visit | None, number: int) -> Appointment:
+def _place(*, slot: Slot, villager: Villager, hall: Hall, by: User, visit: Visit | None, number: int) -> Appointment:
     session = slot.session
     hospital = session.department.hospital
     return Appointment(

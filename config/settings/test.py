@@ -25,5 +25,7 @@ _default = DATABASES["default"]
 if _default["ENGINE"] == "django.db.backends.sqlite3":
     _default["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
     _default["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+else:
+    _default["OPTIONS"]["pool"]["max_size"] = 80  # a race of 64 threads needs a connection for each
 if os.environ.get("REDIS_URL"):
     REDIS_URL = CELERY_BROKER_URL = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{_worker.removeprefix('gw')}"

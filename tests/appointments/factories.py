@@ -11,7 +11,7 @@ from appointments.enums import Period
 from auditorium import clock
 from auditorium.enums import ConsentPurpose, IdentityKind
 from auditorium.models import Consent, Hall, Villager
-from tests.factories import HallFactory, RegionFactory, VillagerFactory
+from tests.factories import ContactFactory, HallFactory, RegionFactory, VillagerFactory
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -83,4 +83,12 @@ def bookable_villager(hall: Hall, **kwargs: object) -> Villager:
     """Somebody of this hall whose identity is known and who agreed to be booked for."""
     villager = VillagerFactory(registered_at=hall, identity_kind=IdentityKind.RESIDENT_ID_SEEN, **kwargs)
     Consent.objects.create(villager=villager, purpose=ConsentPurpose.HEALTH, hall=hall, given_at=clock.now())
+    return villager
+
+
+def reachable_villager(hall: Hall, **kwargs: object) -> Villager:
+    """A bookable villager who agreed to texts on a phone of their own."""
+    villager = bookable_villager(hall, **kwargs)
+    Consent.objects.create(villager=villager, purpose=ConsentPurpose.REMINDERS, hall=hall, given_at=clock.now())
+    ContactFactory(villager=villager)
     return villager

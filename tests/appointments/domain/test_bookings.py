@@ -27,6 +27,7 @@ from tests.appointments.factories import (
     SlotFactory,
     at,
     bookable_villager,
+    reachable_villager,
 )
 from tests.factories import HallFactory, RegionFactory, VillagerFactory, desk_user
 
@@ -65,7 +66,7 @@ def test_book_gives_a_place_a_number_and_a_reference(slot, hall, desk):
 
 
 def test_book_plans_what_is_owed_in_the_same_transaction(slot, hall, desk):
-    appointment = book(slot, hall, desk)
+    appointment = book(slot, hall, desk, reachable_villager(hall))
     owed = Reminder.objects.about("appointment", appointment.pk).values_list("purpose", flat=True)
     assert set(owed) == {ReminderPurpose.CONFIRMATION, ReminderPurpose.THREE_DAYS, ReminderPurpose.ONE_DAY}
 
