@@ -1,0 +1,131 @@
+"""The hall's own part of a villager's timeline: visits, texts, tasks and the registration itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from auditorium import clock
+from auditorium.domain.villagers import ABOUT
+from auditorium.enums import FollowUpState, IdentityKind, ReminderState
+from auditorium.models import FollowUp, Message, Reminder, Villager, Visit
+from auditorium.ports import Entry, Link
+from auditorium.templatetags.desk import tone
+
+if TYPE_CHECKING:
+    from auditorium.models import Hall, User
+
+
+class HallService:
+    """What the hall itself does for a villager, behind the same port as every other service.
+
+    Its only tasks about a villager as such are those that complete what is known of them.
+    """
+
+    kind = ABOUT
+
+    def timeline(self, villager: Villager, user: User) -> list[Entry]:
+        """Visits, texts, reminders still to come, tasks and the registration: seven queries."""
+        return [
+            *_visits(villager, user),
+            *_texts(villager, user),
+            *_reminders(villager, user),
+            *_tasks(villager, user),
+            _registration(villager),
+        ]
+
+    def today(self, hall: Hall, user: User) -> list[Entry]:
+        """Nothing: the desk lists its visits and tasks itself."""
+        return []
+
+    def is_due(self, about_id: int) -> bool:
+        """Whether this villager's identity number is still wanted."""
+        return Villager.objects.living().filter(pk=about_id, identity_kind=IdentityKind.UNKNOWN).exists()
+
+    def variables(self, about_id: int, audience: str) -> dict[str, str]:
+        """Nothing: no text is written about a villager as such."""
+        return {}
+
+    def words(self, about_id: int, purpose: str) -> str:
+        """What to say to somebody whose number is wanted."""
+        return _("请下次来礼堂时带上身份证，把号码补上，才能代办预约挂号。")
+
+    def choices(self, villager: Villager) -> list[Link]:
+        """Nothing: what can be done for villagers is what the other services offer."""
+        return []
+
+    def url(self, about_id: int) -> str:
+        """The villager's page."""
+        return reverse("auditorium:villager", args=[about_id])
+
+
+def _visits(villager: Villager, user: User) -> list[Entry]:
+    visits = Visit.objects.for_user(user).filter(villager=villager).select_related("hall").defer("draft")
+    return [
+        Entry(
+            at=visit.arrived_at,
+            title=_("到%(hall)s办事") % {"hall": visit.hall},
+            detail="、".join(str(matter) for matter in visit.matters.all()),
+            state=visit.get_state_display(),
+            tone=tone(visit),
+        )
+        for visit in visits.prefetch_related("matters")
+    ]
+
+
+def _texts(villager: Villager, user: User) -> list[Entry]:
+    texts = Message.objects.for_user(user).filter(villager=villager).select_related("phone", "contact")
+    return [
+        Entry(
+            at=text.sent_at or text.not_before,
+            title=_("短信发给%(who)s") % {"who": _receiver(text)},
+            detail=text.body,
+            state=text.get_state_display(),
+            tone=tone(text),
+        )
+        for text in texts
+    ]
+
+
+def _receiver(text: Message) -> str:
+    relation = text.contact.get_relation_display() if text.contact else ""
+    return f"{relation} {text.phone}".strip()
+
+
+def _reminders(villager: Villager, user: User) -> list[Entry]:
+    planned = Reminder.objects.for_user(user).filter(villager=villager, state=ReminderState.PLANNED)
+    return [
+        Entry(
+            at=reminder.due_at,
+            title=_("提醒：%(purpose)s") % {"purpose": reminder.get_purpose_display()},
+            state=reminder.get_state_display(),
+            tone=tone(reminder),
+        )
+        for reminder in planned
+    ]
+
+
+def _tasks(villager: Villager, user: User) -> list[Entry]:
+    tasks = FollowUp.objects.for_user(user).filter(villager=villager).exclude(state=FollowUpState.CANCELLED)
+    return [_task(task, clock.now()) for task in tasks]
+
+
+def _task(task: FollowUp, now: datetime) -> Entry:
+    """A task stands where it ended; an open one where it is due, an overdue one at today until somebody does it."""
+    overdue = task.closed_at is None and task.due_at < now
+    return Entry(
+        at=now if overdue else task.closed_at or task.due_at,
+        has_time=not overdue,
+        title=_("待办：%(kind)s") % {"kind": task.get_kind_display()},
+        detail=task.outcome_note or task.reason,
+        state=_("过期了") if overdue else task.get_state_display(),
+        tone="stop" if overdue else tone(task),
+        url=reverse("auditorium:follow_up", args=[task.pk]),
+    )
+
+
+def _registration(villager: Villager) -> Entry:
+    return Entry(at=villager.created_at, title=_("在%(hall)s登记") % {"hall": villager.registered_at})
