@@ -1,0 +1,1 @@
+"""The demo's halls, people and visits: invented, loaded once, on no installation but a demo."""
