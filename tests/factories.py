@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import factory
 from factory.django import DjangoModelFactory
+from stdnum.cn import ric
 
 from auditorium import clock, models
 from auditorium.enums import FollowUpKind, HelperKind, IdentityKind, RegionLevel, RoleKind
@@ -126,7 +127,7 @@ class PhoneFactory(DjangoModelFactory):
     class Meta:
         model = models.Phone
 
-    number = factory.Sequence(lambda n: f"+861380000{n:04}")
+    number = factory.Sequence(lambda n: f"+861370000{n:04}")
 
 
 class ContactFactory(DjangoModelFactory):
@@ -163,3 +164,9 @@ class FollowUpFactory(DjangoModelFactory):
     words = "11月24日上午8点半到示例医院骨科，带身份证。"
     due_at = factory.LazyFunction(lambda: clock.now() + timedelta(hours=2))
     created_at = factory.LazyFunction(clock.now)
+
+
+def resident_id(born: str = "19540312", serial: str = "301", county: str = "330603") -> str:
+    """A valid resident identity number; an odd serial is a man's."""
+    first_17 = county + born + serial
+    return first_17 + ric.calc_check_digit(first_17 + "0")
