@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from appointments.demo import sessions
 from appointments.domain import bookings, policies
-from appointments.models import ClinicSession, Slot
+from appointments.models import Slot
 from auditorium import clock
-from auditorium.demo import people
 from auditorium.models import Hall, User, Villager
 
 FILLING_HALL, FILLING_USER = "山外村文化礼堂", "shanwai"
@@ -17,7 +16,7 @@ FILLING_HALL, FILLING_USER = "山外村文化礼堂", "shanwai"
 def fill_marked() -> int:
     """Book full the sessions that are marked so and can be booked by now; return how many places were taken."""
     hall, user = Hall.objects.get(name=FILLING_HALL), User.objects.get(username=FILLING_USER)
-    villagers = list(Villager.objects.living().of_hall(hall).order_by("pk"))  # type: ignore[attr-defined]
+    villagers = list(Villager.objects.living().of_hall(hall).order_by("pk"))
     today = clock.today()
     booked = 0
     for session in sessions.marked(sessions.FULL, today, today + timedelta(days=sessions.DAYS_AHEAD)):

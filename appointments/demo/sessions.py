@@ -71,9 +71,7 @@ def _wanted(first: date, last: date) -> Iterator[tuple[_Key, dict[str, str]]]:
     departments = {
         (hospital, name): pk for pk, hospital, name in Department.objects.values_list("pk", "hospital__name", "name")
     }
-    doctors = {
-        (department, name): pk for pk, department, name in Doctor.objects.values_list("pk", "department", "name")
-    }
+    doctors = {(row.department_id, row.name): row.pk for row in Doctor.objects.all()}
     halls = {name: pk for pk, name in Hall.objects.values_list("pk", "name")}
     rota = described()
     for offset in range((last - first).days + 1):

@@ -60,7 +60,9 @@ def resident_id(*, county: str, born: date, serial: str) -> str:
 def _details(row: dict[str, str], hall: Hall) -> VillagerDetails:
     kind, _space, document = row["identity"].partition(" ")
     born = _born(row["born"])
-    has_number = _IDENTITY[kind] in villagers.WITH_NUMBER and born
+    id_number = ""
+    if born and _IDENTITY[kind] in villagers.WITH_NUMBER:
+        id_number = resident_id(county=hall.region_id[:6], born=born, serial=row["serial"])
     other, _space, number = document.partition(" ")
     return VillagerDetails(
         name=row["name"],
@@ -68,9 +70,7 @@ def _details(row: dict[str, str], hall: Hall) -> VillagerDetails:
         sex=row["sex"],
         birth_date=born,
         identity_kind=_IDENTITY[kind],
-        id_number=resident_id(county=hall.region_id[:6], born=born, serial=row["serial"])
-        if has_number and born
-        else "",
+        id_number=id_number,
         other_document=other,
         other_document_number=number,
         group=row["group"],
