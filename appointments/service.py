@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from appointments.domain import default_templates, texts
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from appointments.domain import default_templates, hall_days, standing, texts, times
+from appointments.domain.hall_days import Days
+from appointments.models import Appointment
+from auditorium.dates import full_date
+from auditorium.ports import Entry, Link
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from auditorium.models import Hall, User, Villager
-    from auditorium.ports import Entry, Link, TextVariable
+    from auditorium.ports import TextVariable
 
 
 class AppointmentService:
@@ -19,12 +27,14 @@ class AppointmentService:
     kind = default_templates.ABOUT
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
-        """Nothing yet."""
-        return []
+        """Every booking of the villager, with 再约一次 on those that are over: one query."""
+        rows = Appointment.objects.for_user(user).filter(villager=villager).with_names()
+        return [_entry(row) for row in rows]
 
     def today(self, hall: Hall, user: User) -> list[Entry]:
-        """Nothing yet."""
-        return []
+        """Who goes to the doctor today: one query."""
+        rows = hall_days.of_hall(hall=hall, user=user, days=Days.TODAY)
+        return [replace(_entry(row), villager=row.villager.name, actions=()) for row in rows]
 
     def is_due(self, about_id: int) -> bool:
         """Whether the booking is still to come."""
@@ -55,9 +65,47 @@ class AppointmentService:
         return texts.spoken(about_id, purpose)
 
     def choices(self, villager: Villager) -> list[Link]:
-        """Nothing yet."""
-        return []
+        """Booking, and writing down what was booked elsewhere: two equal buttons."""
+        return [
+            Link(_("预约挂号"), reverse("appointments:place", args=[villager.pk])),
+            Link(_("登记已约好的号"), reverse("appointments:record", args=[villager.pk])),
+        ]
 
     def url(self, about_id: int) -> str:
-        """Nothing yet."""
-        return ""
+        """The booking's page."""
+        reference = Appointment.objects.values_list("reference", flat=True).get(pk=about_id)
+        return reverse("appointments:appointment", args=[reference])
+
+
+def again_url(appointment: Appointment) -> str:
+    """Where the same is booked once more: the week of the department, its doctor first; else where to go."""
+    villager = appointment.villager_id
+    if appointment.department_id:
+        week = reverse("appointments:week", args=[villager, appointment.department_id])
+        return f"{week}?doctor={appointment.doctor_id}" if appointment.doctor_id else week
+    where = reverse("appointments:place", args=[villager])
+    return f"{where}?hospital={appointment.hospital_id}" if appointment.hospital_id else where
+
+
+def _entry(appointment: Appointment) -> Entry:
+    """A booking that was called off stands where that happened, any other one where the visit is."""
+    called_off = appointment.state in hall_days.CALLED_OFF and appointment.ended_at
+    over = called_off or standing.is_over(appointment)
+    begins = times.begins(day=appointment.date, period=appointment.period, starts_at=appointment.starts_at)
+    where = f"{appointment.hospital_name} {appointment.department_name}".strip()
+    details = [
+        full_date(appointment.date) if called_off else "",
+        appointment.doctor_name,
+        _("%(number)s号") % {"number": appointment.shown_number} if appointment.shown_number else "",
+        appointment.place,
+    ]
+    return Entry(
+        at=appointment.ended_at if called_off and appointment.ended_at else begins,
+        has_time=bool(called_off or appointment.starts_at),
+        title=_("看病：%(where)s") % {"where": where},
+        detail=" · ".join(part for part in details if part),
+        state=standing.words(appointment),
+        tone=standing.tone(appointment),
+        url=reverse("appointments:appointment", args=[appointment.reference]),
+        actions=(Link(_("再约一次"), again_url(appointment)),) if over else (),
+    )

@@ -38,6 +38,16 @@ def full_date(day: date) -> str:
     return words if this_year else f"{day.year}年{words}"
 
 
+def weekday(day: date) -> str:
+    """周二, or Tue: the head of a column."""
+    return _ENGLISH_WEEKDAYS[day.weekday()][:3] if _in_english() else _WEEKDAYS[day.weekday()]
+
+
+def month_day(day: date) -> str:
+    """11月24日, or 24 Nov, where the weekday stands beside it."""
+    return f"{day.day} {_ENGLISH_MONTHS[day.month - 1][:3]}" if _in_english() else f"{day.month}月{day.day}日"
+
+
 def clock_time(moment: datetime | time) -> str:
     """上午8:30, or 8:30 am. A bare time is taken as the hall's own."""
     shown = clock.local(moment) if isinstance(moment, datetime) else moment

@@ -66,6 +66,11 @@ class Found:
     general: tuple[DepartmentHit, ...] = ()
 
     @property
+    def general_word(self) -> str:
+        """What to search for when in doubt."""
+        return GENERAL_PRACTICE_NAME
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing answers to what was typed."""
         return not (self.departments or self.suggestions or self.doctors or self.hospitals)

@@ -1,0 +1,76 @@
+"""A booking as the desk makes and ends it: with the visit it belongs to, and the platform that must be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from appointments.domain import bookings
+from appointments.enums import AppointmentSource
+from auditorium import clock
+from auditorium.domain import follow_ups, hall_hours, visits
+from auditorium.enums import FollowUpKind, MatterKind
+from auditorium.models import Matter
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from appointments.models import Appointment, Slot
+    from auditorium.models import Hall, User, Villager
+
+
+@transaction.atomic
+def book(*, slot: Slot, villager: Villager, hall: Hall, by: User, key: UUID) -> Appointment:
+    """Book for whoever is at the desk and tick it in their visit, once however often the page is sent.
+
+    Raises a BookingError as `bookings.book` does.
+    """
+    visit = visits.current(user=by, villager=villager)
+    appointment = bookings.book(slot=slot, villager=villager, hall=hall, by=by, key=key, visit=visit)
+    if not Matter.objects.filter(about_kind=bookings.ABOUT, about_id=appointment.pk).exists():
+        appointment.visit = visits.note(
+            villager=villager,
+            hall=hall,
+            by=by,
+            matter=MatterKind.BOOKING,
+            about_kind=bookings.ABOUT,
+            about_id=appointment.pk,
+        )
+        appointment.save(update_fields=["visit"])
+    return appointment
+
+
+@transaction.atomic
+def cancel(*, appointment: Appointment, by: User, why: str = "", platform_told: bool = True) -> Appointment:
+    """Cancel; where a booking made elsewhere is not yet cancelled on its platform, that becomes a task.
+
+    Raises NotLive or TooLateToCancel as `bookings.cancel` does.
+    """
+    appointment = bookings.cancel(appointment=appointment, by=by, why=why)
+    if appointment.source == AppointmentSource.ELSEWHERE and not platform_told:
+        follow_ups.open_task(
+            hall=appointment.hall,
+            villager=appointment.villager,
+            kind=FollowUpKind.TELL_PLATFORM,
+            reason=_("这个号是别处约的，到%(platform)s也取消一下") % {"platform": platform_name(appointment)},
+            due_at=_while_open(appointment),
+            about_kind=bookings.ABOUT,
+            about_id=appointment.pk,
+            by=by,
+        )
+    return appointment
+
+
+def platform_name(appointment: Appointment) -> str:
+    """Where a booking was made elsewhere, as far as anybody said."""
+    return appointment.channel.name if appointment.channel else appointment.channel_text or _("原来的平台")
+
+
+def _while_open(appointment: Appointment) -> datetime:
+    """The end of the hall's last hour before the day of the visit: platforms close the evening before."""
+    now = clock.now()
+    day, _end = clock.day_bounds(appointment.date)
+    return max(hall_hours.last_open_before(appointment.hall, day) or now, now)
