@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from auditorium.models import Phone, Reminder, Villager
 
+AUDIENCES = (MessageAudience.OWN, MessageAudience.DISCREET)
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 

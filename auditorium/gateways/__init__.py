@@ -1,0 +1,23 @@
+"""The outside world that carries texts, behind one Protocol; each kind is imported only where it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from auditorium.enums import GatewayKind
+
+if TYPE_CHECKING:
+    from auditorium.gateways.base import SmsGateway
+
+_GATEWAYS = {
+    GatewayKind.CONSOLE: ("auditorium.gateways.console", "ConsoleGateway"),
+    GatewayKind.HTTP: ("auditorium.gateways.http", "HttpGateway"),
+}
+
+
+def gateway_for(kind: str, config: Mapping[str, Any]) -> SmsGateway:
+    """The gateway of this kind with these settings; ValidationError says what is wrong with them."""
+    module, name = _GATEWAYS[GatewayKind(kind)]
+    return cast("SmsGateway", getattr(import_module(module), name)(config))

@@ -1,0 +1,77 @@
+"""What was owed and came too late: after the visit nobody is told of it any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from auditorium.domain import outcomes, telling
+from auditorium.domain.transitions import transition
+from auditorium.enums import (
+    MESSAGE_UNSENT,
+    REMINDER_LIVE,
+    REMINDER_TRANSITIONS,
+    MessageState,
+    ReminderState,
+)
+from auditorium.models import Message, Reminder
+
+if TYPE_CHECKING:
+    from auditorium.models.messages import ReminderQuerySet
+
+BATCH = 200
+_HEARD = (MessageState.SENT, MessageState.DELIVERED)
+
+
+def expire(*, at: datetime) -> Counter[str]:
+    """End what is past its time, and hand to a person what waits in vain for its line."""
+    counts: Counter[str] = Counter()
+    place = 0
+    over = Reminder.objects.filter(state__in=REMINDER_LIVE, expires_at__lte=at).order_by("pk")
+    while found := list(over.filter(pk__gt=place).values_list("pk", "villager_id")[:BATCH]):
+        place = found[-1][0]
+        with transaction.atomic():
+            pks = telling.locked({row[1] for row in found}, over.filter(pk__in=[row[0] for row in found]))
+            counts += _end(Reminder.objects.filter(pk__in=pks))
+    counts += _end_texts(at)
+    counts += _give_up_lines(at)
+    return counts
+
+
+def _end(reminders: ReminderQuerySet) -> Counter[str]:
+    """Reminders past their time, locked: told where a text went out and nobody said that it failed, else missed."""
+    heard = set(reminders.filter(messages__is_copy=False, messages__state__in=_HEARD).values_list("pk", flat=True))
+    asked = set(reminders.filter(state=ReminderState.FOLLOW_UP).values_list("about_kind", "about_id"))
+    pks = set(reminders.values_list("pk", flat=True))
+    moved = {
+        state: transition(
+            Reminder.objects.filter(pk__in=some), to=state, table=REMINDER_TRANSITIONS, by=None, audited=False
+        )
+        for state, some in ((ReminderState.TOLD, heard), (ReminderState.MISSED, pks - heard))
+    }
+    for kind, pk in sorted(asked):
+        outcomes.end_calls(kind, pk, why=_("已经过了时间"))
+    return Counter({"told_unconfirmed": moved[ReminderState.TOLD], "missed": moved[ReminderState.MISSED]})
+
+
+def _end_texts(at: datetime) -> Counter[str]:
+    """Texts nobody was given in time."""
+    late = Message.objects.filter(state__in=MESSAGE_UNSENT, expires_at__lte=at)
+    with transaction.atomic():
+        pks = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+        ended = outcomes.move(pks, to=MessageState.EXPIRED)
+    return Counter({"expired": ended})
+
+
+def _give_up_lines(at: datetime) -> Counter[str]:
+    """Texts on a line that was switched off or paused go to a person when it does not come back in time."""
+    stuck = Message.objects.filter(state=MessageState.PENDING, not_before__lte=at - telling.LINE_MAY_RETURN)
+    stuck = stuck.exclude(line__is_active=True, line__paused_at=None)
+    given_up = 0
+    for pk in list(stuck.values_list("pk", flat=True)[:BATCH]):
+        given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=_("没有可用的短信线路"))
+    return Counter({"asked": given_up})

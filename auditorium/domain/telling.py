@@ -1,0 +1,310 @@
+"""From what is due to texts that wait: who is told, on which line, in which words; or a task for a person.
+
+Locks are taken in the order of every write: villagers, reminders, phones, then rows nobody has seen yet.
+A villager somebody is busy with is left to the next sweep, so two sweeps never wait for each other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from auditorium import clock, sms_length
+from auditorium.domain import follow_ups, hall_hours, lines, recipients, reminder_times, wording
+from auditorium.domain.transitions import transition
+from auditorium.enums import (
+    REMINDER_TRANSITIONS,
+    FollowUpKind,
+    MessageState,
+    ReminderPurpose,
+    ReminderState,
+)
+from auditorium.models import Message, Phone, Reminder, Villager
+from auditorium.ports import service_for
+
+if TYPE_CHECKING:
+    from auditorium.models import Contact, SmsLine
+    from auditorium.models.messages import ReminderQuerySet
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100
+PER_NUMBER_AND_DAY = 10
+"""No number gets more texts a day from us; providers refuse what comes after (RULES: 10 to 50)."""
+
+LINE_MAY_RETURN = timedelta(hours=2)
+"""How long a hall without a usable line waits for one before a person is asked."""
+
+TO_DO_IT = timedelta(hours=2)
+AT_LEAST = timedelta(minutes=30)
+BEFORE_THE_EVENT = timedelta(hours=1)
+
+_RANK = {
+    ReminderPurpose.CONFIRMATION: 0,
+    ReminderPurpose.THREE_DAYS: 1,
+    ReminderPurpose.ONE_DAY: 2,
+    ReminderPurpose.CHANGED: 3,
+    ReminderPurpose.CANCELLED: 4,
+}
+_NEVER_LEFT = (MessageState.FAILED, MessageState.CANCELLED, MessageState.EXPIRED)
+
+Place = tuple[datetime, int]
+
+
+def due_now(at: datetime) -> ReminderQuerySet:
+    """What is due and may be sent at this hour; at night only what cannot wait for the morning."""
+    due = Reminder.objects.due(at).filter(expires_at__gt=at)
+    if reminder_times.is_quiet(at):
+        due = due.filter(expires_at__lt=reminder_times.next_morning(at) + reminder_times.TO_GET_READY)
+    return due
+
+
+def tell_batch(*, at: datetime, after: Place | None) -> tuple[Counter[str], Place | None]:
+    """Turn the next batch of what is due, behind the place `after`, into texts or tasks, in one transaction.
+
+    Returns what came of it, and the place reached; None when nothing was left.
+    """
+    waiting = due_now(at).order_by("due_at", "pk")
+    if after:
+        waiting = waiting.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], pk__gt=after[1]))
+    found = list(waiting.values_list("due_at", "pk", "villager_id")[:BATCH])
+    if not found:
+        return Counter(), None
+    with transaction.atomic():
+        pks = locked(
+            {villager for _due_at, _pk, villager in found}, due_now(at).filter(pk__in=[row[1] for row in found])
+        )
+        counts = _Round.of(pks, at).tell()
+    return counts, found[-1][:2]
+
+
+def tell_again(reminder_id: int, *, at: datetime, without: Collection[int]) -> None:
+    """Write a text to the next contact not in `without` (phone ids), else ask a person. The reminder is locked."""
+    _Round.of([reminder_id], at).tell(without=without, again=True)
+
+
+def locked(villagers: Iterable[int], reminders: ReminderQuerySet, *, skip_busy: bool = True) -> list[int]:
+    """Lock these villagers, then those of the reminders that are theirs; return the ids of those got."""
+    got = Villager.objects.filter(pk__in=set(villagers)).order_by("pk")
+    got = got.select_for_update(no_key=True, skip_locked=skip_busy)
+    theirs = reminders.filter(villager_id__in=list(got.values_list("pk", flat=True))).order_by("pk")
+    return list(theirs.select_for_update(of=("self",), skip_locked=skip_busy).values_list("pk", flat=True))
+
+
+def ask_person(reminder: Reminder, *, why: str, at: datetime) -> None:
+    """Make it somebody's task to call or to knock. The reminder is locked, its villager's contacts are loaded."""
+    moved = transition(
+        Reminder.objects.filter(pk=reminder.pk),
+        to=ReminderState.FOLLOW_UP,
+        table=REMINDER_TRANSITIONS,
+        by=None,
+        audited=False,
+    )
+    if not moved:
+        return
+    contact = recipients.to_call(reminder.villager)
+    follow_ups.open_task(
+        hall=reminder.hall,
+        villager=reminder.villager,
+        kind=FollowUpKind.CALL if contact else FollowUpKind.KNOCK,
+        reason=why,
+        words=service_for(reminder.about_kind).words(reminder.about_id, reminder.purpose),
+        due_at=_task_due(reminder, at),
+        about_kind=reminder.about_kind,
+        about_id=reminder.about_id,
+        contact=contact,
+    )
+
+
+def loaded(pks: Iterable[int]) -> list[Reminder]:
+    """These reminders with all that telling needs, in a fixed number of queries."""
+    return list(
+        Reminder.objects.filter(pk__in=pks)
+        .select_related("hall", "villager", "own_template", "discreet_template")
+        .prefetch_related("villager__contacts__phone", "villager__consents", "hall__opening_hours", "hall__closures")
+        .order_by("due_at", "pk")
+    )
+
+
+@dataclass
+class _Round:
+    """Reminders to be told now, with everything their texts need read at once."""
+
+    at: datetime
+    reminders: list[Reminder]
+    due: set[tuple[str, int]]
+    foremost: dict[tuple[str, int], int]
+    values: dict[tuple[str, str, int], dict[str, str]]
+    lines: dict[int, SmsLine | None]
+    texts_today: Counter[int]
+
+    @classmethod
+    def of(cls, pks: Iterable[int], at: datetime) -> _Round:
+        reminders = loaded(pks)
+        due: set[tuple[str, int]] = set()
+        values: dict[tuple[str, str, int], dict[str, str]] = {}
+        about: dict[str, set[int]] = {}
+        for reminder in reminders:
+            about.setdefault(reminder.about_kind, set()).add(reminder.about_id)
+        for kind, ids in about.items():
+            service = service_for(kind)
+            due |= {(kind, pk) for pk in service.still_due(ids)}
+            for audience in recipients.AUDIENCES:
+                values |= {(audience, kind, pk): found for pk, found in service.variables_of(ids, audience).items()}
+        return cls(
+            at=at,
+            reminders=reminders,
+            due=due,
+            foremost=_foremost(about, at),
+            values=values,
+            lines=lines.lines_for({reminder.hall for reminder in reminders}),
+            texts_today=_texts_today(reminders, at),
+        )
+
+    def tell(self, *, without: Collection[int] = (), again: bool = False) -> Counter[str]:
+        """Decide on each reminder and write what follows; told `again`, it neither waits nor is copied to relatives."""
+        counts: Counter[str] = Counter()
+        written: list[tuple[Reminder, Message]] = []
+        gone: list[int] = []
+        for reminder in self.reminders:
+            if self._is_moot(reminder):
+                gone.append(reminder.pk)
+                continue
+            messages, why = self._texts(reminder, without, again=again)
+            if messages:
+                written += [(reminder, message) for message in messages]
+            elif why:
+                ask_person(reminder, why=why, at=self.at)
+                counts["asked"] += 1
+            else:
+                counts["waiting"] += 1
+        counts["cancelled"] = transition(
+            Reminder.objects.filter(pk__in=gone),
+            to=ReminderState.CANCELLED,
+            table=REMINDER_TRANSITIONS,
+            by=None,
+            audited=False,
+        )
+        counts["written"] = _write(written)
+        return counts
+
+    def _is_moot(self, reminder: Reminder) -> bool:
+        """Whether its reason is gone, its villager too, or what it says is said by another one that is due as well."""
+        about = (reminder.about_kind, reminder.about_id)
+        return (
+            recipients.is_gone(reminder.villager)
+            or (about not in self.due and reminder.purpose != ReminderPurpose.CANCELLED)
+            or self.foremost.get(about, 0) > _RANK[ReminderPurpose(reminder.purpose)]
+        )
+
+    def _texts(self, reminder: Reminder, without: Collection[int], *, again: bool) -> tuple[list[Message], str]:
+        """The texts of one reminder, the main one first; without any, why a person is asked; neither: it waits."""
+        full = {phone for phone, count in self.texts_today.items() if count >= PER_NUMBER_AND_DAY}
+        told = recipients.resolve(reminder, without={*without, *full})
+        if told.main is None:
+            able = recipients.resolve(reminder, without=without).main
+            return [], "" if able and not again and self._postponed(reminder) else told.why_not
+        line = self.lines[reminder.hall_id]
+        if line is None:
+            logger.warning("No usable SMS line covers hall %s.", reminder.hall_id)
+            waits = not again and self.at - reminder.due_at < LINE_MAY_RETURN
+            return [], "" if waits else _("没有可用的短信线路")
+        contacts = [told.main] if again else [told.main, *told.copies]
+        try:
+            messages = [self._text(reminder, contact, line) for contact in contacts]
+        except wording.WordingError as error:
+            logger.error("Template of reminder %s has no value for {%s}.", reminder.pk, error)  # noqa: TRY400
+            return [], _("短信模板有问题，写不出短信")
+        for message in messages[1:]:
+            message.is_copy = True
+        self.texts_today.update(message.phone_id for message in messages)
+        return messages, ""
+
+    def _text(self, reminder: Reminder, contact: Contact, line: SmsLine) -> Message:
+        audience = recipients.audience_of(contact)
+        template = reminder.own_template if contact.is_own else reminder.discreet_template
+        values = wording.values_of(villager=reminder.villager, hall=reminder.hall)
+        values |= self.values.get((audience, reminder.about_kind, reminder.about_id), {})
+        body = wording.render(template, values, line.signature)
+        return Message(
+            hall=reminder.hall,
+            villager=reminder.villager,
+            phone=contact.phone,
+            contact=contact,
+            line=line,
+            audience=audience,
+            body=body,
+            parts=sms_length.parts(body),
+            created_at=self.at,
+            not_before=self.at,
+            expires_at=reminder.expires_at,
+        )
+
+    def _postponed(self, reminder: Reminder) -> bool:
+        """Put it off to the next morning, when its number may be written to again, if that is not too late."""
+        morning = reminder_times.next_morning(self.at)
+        if reminder.expires_at - morning < reminder_times.TO_GET_READY:
+            return False
+        return bool(Reminder.objects.filter(pk=reminder.pk).update(due_at=morning))
+
+
+def _write(written: list[tuple[Reminder, Message]]) -> int:
+    """Store the texts with what they answer; the reminders are under way from now on."""
+    Message.objects.bulk_create([message for _reminder, message in written])
+    answers = Reminder.messages.through
+    answers.objects.bulk_create([answers(reminder=reminder, message=message) for reminder, message in written])
+    transition(
+        Reminder.objects.filter(pk__in={reminder.pk for reminder, _message in written}),
+        to=ReminderState.SENDING,
+        table=REMINDER_TRANSITIONS,
+        by=None,
+        audited=False,
+    )
+    return len(written)
+
+
+def _foremost(about: dict[str, set[int]], at: datetime) -> dict[tuple[str, int], int]:
+    """For each thing, the rank of what most needs saying of all that is due: after an outage one text is enough."""
+    ranks: dict[tuple[str, int], int] = {}
+    ids = {pk for pks in about.values() for pk in pks}
+    due = Reminder.objects.due(at).filter(about_kind__in=about, about_id__in=ids)
+    for kind, pk, purpose in due.values_list("about_kind", "about_id", "purpose"):
+        ranks[kind, pk] = max(ranks.get((kind, pk), 0), _RANK[ReminderPurpose(purpose)])
+    return ranks
+
+
+def _texts_today(reminders: list[Reminder], at: datetime) -> Counter[int]:
+    """How many texts each phone of these villagers has had today; the phones are locked, so the count holds."""
+    contacts = (contact for reminder in reminders for contact in reminder.villager.contacts.all())
+    phones = {contact.phone_id for contact in contacts if contact.phone_id is not None}
+    held = Phone.objects.filter(pk__in=phones).order_by("pk").select_for_update(no_key=True)
+    start, end = clock.day_bounds(clock.local(at).date())
+    today = Message.objects.filter(
+        phone_id__in=list(held.values_list("pk", flat=True)), created_at__gte=start, created_at__lt=end
+    )
+    counted = today.exclude(state__in=_NEVER_LEFT).order_by().values("phone_id").annotate(count=Count("pk"))
+    return Counter({row["phone_id"]: row["count"] for row in counted})
+
+
+def _task_due(reminder: Reminder, at: datetime) -> datetime:
+    """Until when somebody should have called: within two hours of the hall's being open, an hour before the visit.
+
+    Where no half hour is left for it, by the time the hall closes; else the task is late at once and handed on.
+    """
+    limit = max(reminder.expires_at - BEFORE_THE_EVENT, at)
+    day = clock.local(at).date()
+    for ahead in range((clock.local(limit).date() - day).days + 1):
+        for opens, closes in hall_hours.open_spans(reminder.hall, day + timedelta(days=ahead)):
+            start, end = max(opens, at), min(closes, limit)
+            if end - start >= AT_LEAST:
+                return min(start + TO_DO_IT, end)
+    closing = [closes for opens, closes in hall_hours.open_spans(reminder.hall, day) if opens <= at < closes]
+    return min(closing[0], limit) if closing else limit

@@ -1,0 +1,86 @@
+"""What every SMS gateway promises, and the only words it has for what went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+@dataclass(frozen=True)
+class OutgoingText:
+    """One text to one number (E.164); `body` is whole, with its 【signature】, `key` ours and the same on every try."""
+
+    key: UUID
+    number: str
+    body: str
+    signature: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The provider took the text. `delivered` is None until a receipt says more."""
+
+    provider_id: str = ""
+    delivered: bool | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The provider remembers our key."""
+
+    provider_id: str = ""
+    delivered: bool | None = None
+
+
+@dataclass(frozen=True)
+class Unknowable:
+    """This provider can't say whether it ever had the text."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a provider reports of one text, named by our key or its own; `delivered` None: still on its way."""
+
+    key: str = ""
+    provider_id: str = ""
+    delivered: bool | None = None
+    code: str = ""
+
+
+class GatewayError(Exception):
+    """The provider did not take the text. `permanent`: trying again is useless. Nothing of it names a person."""
+
+    def __init__(self, *, permanent: bool, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.permanent = permanent
+        self.code = code
+        self.detail = detail
+
+
+class GatewayTimeout(Exception):
+    """The call was cut off after the request may have reached the provider: ask before sending again."""
+
+
+class SmsGateway(Protocol):
+    """A way to send texts. Called outside any transaction; blocks for half a minute at most; logs nothing personal."""
+
+    has_receipts: bool
+    """Whether a later receipt says what became of a text. Without one, taken by the provider counts as told."""
+
+    def send(self, text: OutgoingText) -> Sent:
+        """Hand the text over. Raises GatewayError or GatewayTimeout."""
+        ...
+
+    def find(self, text: OutgoingText) -> Found | Unknowable | None:
+        """What the provider knows of a text whose call was cut off; None: it never had it.
+
+        Raises GatewayError or GatewayTimeout when it can't be asked now.
+        """
+        ...
+
+    def read_receipts(self, payload: Any) -> list[Receipt]:
+        """The receipts in what the provider posted (JSON, or a form as a dict); what makes no sense is left out."""
+        ...

@@ -1,0 +1,19 @@
+"""What Celery runs for the hall: each task takes ids, calls the domain, and holds no rule of its own."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from auditorium.domain import delivery, escalation
+
+
+@shared_task(name="auditorium.sweep_outbox")
+def sweep_outbox() -> None:
+    """Send what is due; see `delivery.sweep`."""
+    delivery.sweep()
+
+
+@shared_task(name="auditorium.escalate_follow_ups")
+def escalate_follow_ups() -> None:
+    """Hand on the tasks nobody took in time."""
+    escalation.escalate_overdue()
