@@ -1,0 +1,161 @@
+"""What a villager takes home: the slip's lines, complete, in the language that is active."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import segno
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from appointments.domain import policies
+from appointments.enums import AppointmentSource
+from appointments.models import Route
+from auditorium import clock
+from auditorium.dates import clock_time, full_date, lunar_date
+from auditorium.references import grouped_reference
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from appointments.models import Appointment
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One slip. Empty fields are not printed. `code` is an SVG of a QR code that holds the reference only."""
+
+    title: str
+    name: str
+    number: str
+    day: str
+    time: str
+    lunar: str
+    hospital: str
+    clinic: str
+    place: str
+    arrive: str
+    bring: str
+    prepare: str
+    pick_up: str
+    fee: str
+    cancel_by: str
+    route: str
+    flags: tuple[str, ...]
+    unconfirmed: str
+    reference: str
+    hall: str
+    hall_phone: str
+    code: SafeString
+
+
+def slip_for(appointment: Appointment) -> Slip:
+    """The slip of a booking; give it `with_names()` and the hospital's policy, and it takes one query more."""
+    hospital, department = appointment.hospital, appointment.department
+    policy = policies.policy_for(hospital) if hospital else policies.DEFAULTS
+    return Slip(
+        title=_("预约登记单") if appointment.awaits_hospital else _("预约单"),
+        name=appointment.villager.name,
+        number=appointment.shown_number,
+        day=full_date(appointment.date),
+        time=_time(appointment),
+        lunar=lunar_date(appointment.date),
+        hospital=appointment.hospital_name,
+        clinic=_clinic(appointment),
+        place=appointment.place,
+        arrive=_arrive(appointment, policy),
+        bring=policies.bring(policy),
+        prepare=department.prepare if department else "",
+        pick_up=appointment.pick_up_code,
+        fee=_("%(fee)s 元") % {"fee": f"{appointment.fee:g}"} if appointment.fee else "",
+        cancel_by=_cancel_by(appointment, policy),
+        route=_route(appointment),
+        flags=_flags(appointment),
+        unconfirmed=_("待医院确认，确认后礼堂会告诉您") if appointment.awaits_hospital else "",
+        reference=grouped_reference(appointment.reference),
+        hall=appointment.hall.name,
+        hall_phone=_hall_phone(appointment),
+        code=_code(appointment.reference),
+    )
+
+
+def _time(appointment: Appointment) -> str:
+    if appointment.starts_at:
+        return clock_time(appointment.starts_at)
+    if appointment.period:
+        return _("%(period)s，几点还要问") % {"period": appointment.get_period_display()}
+    return _("几点还要问")
+
+
+def _clinic(appointment: Appointment) -> str:
+    doctor = appointment.doctor_name
+    kind = appointment.get_clinic_class_display() if appointment.clinic_class else ""
+    who = doctor or (_("%(kind)s门诊") % {"kind": kind} if kind else "")
+    return " ".join(part for part in (appointment.department_name, who) if part)
+
+
+def _arrive(appointment: Appointment, policy: policies.Policy) -> str:
+    if not appointment.starts_at:
+        return ""
+    early = clock_time(appointment.starts_at - timedelta(minutes=policy.arrive_minutes))
+    place = appointment.hospital.pick_up_place if appointment.hospital else ""
+    if place:
+        return _("请%(time)s前到，先在%(place)s取号") % {"time": early, "place": place}
+    return _("请%(time)s前到") % {"time": early}
+
+
+def _cancel_by(appointment: Appointment, policy: policies.Policy) -> str:
+    if appointment.source == AppointmentSource.ELSEWHERE:
+        channel = str(appointment.channel or appointment.channel_text)
+        if channel:
+            return _("去不了，请打电话给礼堂，也要在%(channel)s取消") % {"channel": channel}
+        return _("去不了，请打电话给礼堂，也要在原来约的地方取消")
+    deadline = policies.cancel_deadline(policy=policy, date=appointment.date)
+    if clock.now() < deadline:
+        return _("去不了，请在%(deadline)s前打电话给礼堂") % {"deadline": _full(deadline)}
+    phone = appointment.hospital.phone.as_national if appointment.hospital and appointment.hospital.phone else ""
+    return _("去不了，请打电话给医院 %(phone)s") % {"phone": phone} if phone else _("去不了，请打电话给医院")
+
+
+def _full(moment: datetime) -> str:
+    return f"{full_date(clock.local(moment).date())} {clock_time(moment)}"
+
+
+def _route(appointment: Appointment) -> str:
+    route = Route.objects.filter(hall=appointment.hall_id, hospital=appointment.hospital_id).first()
+    if not route:
+        return ""
+    times = []
+    if route.first_bus and route.last_bus:
+        times.append(
+            _("头班 %(first)s，末班 %(last)s")
+            % {"first": f"{route.first_bus:%H:%M}", "last": f"{route.last_bus:%H:%M}"}
+        )
+    if route.minutes:
+        times.append(_("约 %(minutes)d 分钟") % {"minutes": route.minutes})
+    return "；".join([route.bus, *times])
+
+
+def _flags(appointment: Appointment) -> tuple[str, ...]:
+    villager = appointment.villager
+    said = []
+    if villager.hard_of_hearing:
+        said.append(_("听力不便，请当面或书面叫号"))
+    if villager.low_vision:
+        said.append(_("视力不便，请带路"))
+    if villager.limited_mobility:
+        said.append(_("行动不便，请照顾"))
+    if villager.dialect_only:
+        said.append(_("只会讲方言"))
+    return tuple(said)
+
+
+def _hall_phone(appointment: Appointment) -> str:
+    return appointment.hall.phone.as_national if appointment.hall.phone else ""
+
+
+def _code(reference: str) -> SafeString:
+    drawing = segno.make(reference, error="m", micro=False).svg_inline(omitsize=True, border=1)
+    return mark_safe(drawing)  # noqa: S308 the reference has no character that SVG could take for markup

@@ -1,0 +1,36 @@
+"""The slip on paper, and the card to copy from where there is no printer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from appointments.domain.slips import slip_for
+from appointments.forms.slips import SlipForm
+from appointments.views.requests import StaffRequest, open_appointment
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+
+@require_safe
+def slip(request: StaffRequest, reference: str) -> HttpResponse:
+    """The slip on the paper asked for, once or twice; in Chinese unless English is asked for."""
+    appointment = open_appointment(request, reference)
+    wanted = SlipForm.wanted(request.GET)
+    with translation.override(wanted.language):
+        sheet = {"slip": slip_for(appointment), "copies": range(wanted.copies)}
+        sheets = render_to_string("appointments/_slip_sheets.html", sheet)
+    context = {"appointment": appointment, "sheets": sheets, "wanted": wanted, "papers": SlipForm.PAPERS}
+    return render(request, "appointments/slip.html", context)
+
+
+@require_safe
+def card(request: StaffRequest, reference: str) -> HttpResponse:
+    """What must be on the paper, large on the screen, to be copied by hand."""
+    appointment = open_appointment(request, reference)
+    return render(request, "appointments/card.html", {"appointment": appointment, "slip": slip_for(appointment)})
