@@ -7,7 +7,15 @@ from factory.django import DjangoModelFactory
 from stdnum.cn import ric
 
 from auditorium import clock, models
-from auditorium.enums import FollowUpKind, HelperKind, IdentityKind, RegionLevel, RoleKind
+from auditorium.enums import (
+    ConsentPurpose,
+    FollowUpKind,
+    GatewayKind,
+    HelperKind,
+    IdentityKind,
+    RegionLevel,
+    RoleKind,
+)
 
 
 class RegionFactory(DjangoModelFactory):
@@ -164,6 +172,29 @@ class FollowUpFactory(DjangoModelFactory):
     words = "11月24日上午8点半到示例医院骨科，带身份证。"
     due_at = factory.LazyFunction(lambda: clock.now() + timedelta(hours=2))
     created_at = factory.LazyFunction(clock.now)
+
+
+class ConsentFactory(DjangoModelFactory):
+    """The villager agreed to be reminded by text."""
+
+    class Meta:
+        model = models.Consent
+
+    villager = factory.SubFactory(VillagerFactory)
+    purpose = ConsentPurpose.REMINDERS
+    hall = factory.SelfAttribute("villager.registered_at")
+    given_at = factory.LazyFunction(clock.now)
+
+
+class SmsLineFactory(DjangoModelFactory):
+    """A line for every hall that writes to the log only."""
+
+    class Meta:
+        model = models.SmsLine
+
+    name = "演示线路"
+    gateway = GatewayKind.CONSOLE
+    signature = "柯桥文化礼堂"
 
 
 def resident_id(born: str = "19540312", serial: str = "301", county: str = "330603") -> str:

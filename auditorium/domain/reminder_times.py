@@ -84,12 +84,12 @@ def _at(hall: Hall, day: date, first: time, minutes: int) -> datetime:
 
 
 def _while_open(usual: datetime, hall: Hall) -> datetime:
-    """The latest time until the usual one after which the hall is open for long enough; by day."""
+    """The usual time, or that of the last day on which the hall is open long enough after it; by day."""
     last = hall_hours.last_open_before(hall, usual + TO_NOTICE)
     if last is None or last - TO_NOTICE < usual - FURTHEST_BACK:
         return usual
-    moved = min(usual, last - TO_NOTICE)
-    if is_quiet(moved):
-        evening = datetime.combine(clock.local(moved).date(), LAST_HOUR, tzinfo=clock.SHANGHAI) - timedelta(minutes=1)
-        return evening if moved >= evening else evening - timedelta(days=1)
+    moved = min(_at(hall, clock.local(last).date(), _ONE_DAY, _ONE_DAY_MINUTES), last - TO_NOTICE)
+    if is_quiet(moved):  # a hall that shuts early in the morning: the evening before
+        evening = datetime.combine(clock.local(moved).date(), LAST_HOUR, tzinfo=clock.SHANGHAI)
+        return evening - timedelta(days=1, minutes=1)
     return moved

@@ -1,0 +1,87 @@
+"""A service of the tests' own, so that what the hall owes its villagers is tested without any real service."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from auditorium import ports
+from auditorium.enums import MessageAudience, ReminderPurpose
+from auditorium.ports import TextVariable
+
+KIND = "errand"
+_WHEN = TextVariable("when", "几点", longest="11月24日周二上午10:30", required=True)
+_WHERE = TextVariable("where", "哪里", longest="柯桥区行政服务中心社保窗口", shortest=8)
+
+
+@dataclass
+class Errands:
+    """Something at an office: all of it is due but what is in `over`; `where` is a secret kept from others' phones."""
+
+    kind: str = KIND
+    over: set[int] = field(default_factory=set)
+    where: str = "社保窗口"
+    missing: set[str] = field(default_factory=set)
+
+    def timeline(self, villager, user):
+        return []
+
+    def today(self, hall, user):
+        return []
+
+    def is_due(self, about_id: int) -> bool:
+        return about_id not in self.over
+
+    def still_due(self, about_ids: Collection[int]) -> set[int]:
+        return set(about_ids) - self.over
+
+    def variables(self, about_id: int, audience: str) -> dict[str, str]:
+        return self.variables_of([about_id], audience)[about_id]
+
+    def variables_of(self, about_ids: Collection[int], audience: str) -> dict[int, dict[str, str]]:
+        values = {"when": "11月27日周五上午8:30"}
+        if audience == MessageAudience.OWN:
+            values["where"] = self.where
+        return {pk: {name: value for name, value in values.items() if name not in self.missing} for pk in about_ids}
+
+    def text_variables(self, audience: str) -> tuple[TextVariable, ...]:
+        return (_WHEN, _WHERE) if audience == MessageAudience.OWN else (_WHEN,)
+
+    def default_texts(self) -> dict[tuple[str, str], str]:
+        said = {
+            ReminderPurpose.CONFIRMATION: "约好",
+            ReminderPurpose.THREE_DAYS: "三天后",
+            ReminderPurpose.ONE_DAY: "明天",
+            ReminderPurpose.CHANGED: "改了",
+            ReminderPurpose.CANCELLED: "取消",
+        }
+        return {
+            (purpose, audience): (
+                f"{{name}}，{words}：{{when}}到{{where}}。问{{ask}}"
+                if audience == MessageAudience.OWN
+                else f"请转告{{name}}，{words}：{{when}}。问{{ask}}"
+            )
+            for purpose, words in said.items()
+            for audience in MessageAudience
+        }
+
+    def words(self, about_id: int, purpose: str) -> str:
+        return f"说一说第{about_id}件事"
+
+    def choices(self, villager):
+        return []
+
+    def url(self, about_id: int) -> str:
+        return f"/errands/{about_id}"
+
+
+@contextmanager
+def registered() -> Iterator[Errands]:
+    """The service, known to the hall until the block ends."""
+    service = Errands()
+    before = dict(ports._services)
+    ports.register(service)
+    try:
+        yield service
+    finally:
+        ports._services.clear()
+        ports._services.update(before)
