@@ -2,7 +2,7 @@
 
 How a form page offers 先放一放:
 
-1. inside the page's `<form method="post">`, beside its submit button:
+1. inside the page's `<form method="post">`, after its submit button (Enter presses the first one):
    `{% include "auditorium/_put_aside.html" with villager=villager %}` (without `with` where nobody is chosen
    yet). The button sends the form's own content to the desk's `put_aside_form` view, no JavaScript needed. On a
    page whose form is a GET form, put the include outside of it in a POST form of its own: the address is kept.
@@ -95,6 +95,7 @@ def _make_room(formset: BaseFormSet[Any], data: MultiValueDict[str, Any]) -> Non
     count = str(data.get(f"{formset.prefix}-TOTAL_FORMS", ""))
     if count.isdecimal():
         formset.extra = max(min(int(count), formset.absolute_max) - formset.initial_form_count(), 0)
+        formset.__dict__.pop("forms", None)  # made before, with another number of rows
 
 
 def _is_secret(name: str) -> bool:

@@ -210,6 +210,24 @@ def numbers_to_call(*, follow_up: FollowUp, by: User) -> list[Contact]:
     return contacts
 
 
+def next_try(
+    follow_up: FollowUp, *, wrong_number: bool = False, again_at: datetime | None = None
+) -> tuple[str, datetime]:
+    """What follows when nobody is reached, and by when: one more call, then a knock.
+
+    A knock at once for a wrong number, and where a second call would come too late to be of use.
+    """
+    now = clock.now()
+    tried_before = FollowUp.objects.filter(next_step=follow_up, state=FollowUpState.NOT_REACHED).exists()
+    knock = wrong_number or tried_before or follow_up.kind == FollowUpKind.KNOCK
+    wait = KNOCK_AFTER if knock else CALL_AGAIN_AFTER
+    due_at = again_at if again_at and again_at > now else _while_open(follow_up.hall, now + wait)
+    limit = _last_useful(follow_up)
+    if limit and due_at > limit:
+        knock, due_at = True, max(limit, now)
+    return FollowUpKind.KNOCK if knock else follow_up.kind, due_at
+
+
 def at(hall: Hall) -> FollowUpQuerySet:
     """The hall's own tasks and those handed to it."""
     return FollowUp.objects.filter(Q(hall=hall) | Q(escalated_hall=hall))
@@ -219,7 +237,7 @@ def brief(*, hall: Hall, user: User) -> Brief:
     """What the desk shows of the tasks, in two queries."""
     tasks = at(hall).for_user(user).open()
     counts = tasks.aggregate(open=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=clock.now())))
-    shown = tasks.select_related("hall", "villager", "assignee", "helper").order_by("due_at", "pk")
+    shown = tasks.with_villager().select_related("hall", "assignee", "helper").order_by("due_at", "pk")
     return Brief(tasks=list(shown[:SHOWN_AT_THE_DESK]), **counts)
 
 
@@ -230,25 +248,17 @@ def _brought_forward(open_already: FollowUpQuerySet, due_at: datetime) -> Follow
 
 
 def _next_step(done: FollowUp, by: User, again_at: datetime | None) -> FollowUp:
-    """Call once more, then knock; at once by knocking where a second call would come too late."""
-    now = clock.now()
-    tried_before = FollowUp.objects.filter(next_step=done, state=FollowUpState.NOT_REACHED).exists()
-    knock = done.state == FollowUpState.WRONG_NUMBER or tried_before or done.kind == FollowUpKind.KNOCK
-    wait = KNOCK_AFTER if knock else CALL_AGAIN_AFTER
-    due_at = again_at if again_at and again_at > now else _while_open(done.hall, now + wait)
-    limit = _last_useful(done)
-    if limit and due_at > limit:
-        knock, due_at = True, max(limit, now)
+    kind, due_at = next_try(done, wrong_number=done.state == FollowUpState.WRONG_NUMBER, again_at=again_at)
     step = open_task(
         hall=done.hall,
         villager=done.villager,
-        kind=FollowUpKind.KNOCK if knock else done.kind,
+        kind=kind,
         reason=done.reason,
         words=done.words,
         due_at=due_at,
         about_kind=done.about_kind,
         about_id=done.about_id,
-        contact=None if knock else done.contact,
+        contact=None if kind == FollowUpKind.KNOCK else done.contact,
         by=by,
     )
     if not FollowUp.objects.filter(next_step=step).exists():

@@ -101,6 +101,22 @@ def put_aside(*, visit: Visit, by: User, draft: dict[str, Any] | None = None) ->
     return visit
 
 
+@transaction.atomic
+def put_form_aside(
+    *, hall: Hall, by: User, draft: dict[str, Any], villager: Villager | None = None, label: str = ""
+) -> Visit:
+    """Keep the form `by` was filling in, for the villager it is about or for whomever they are serving.
+
+    It goes to the visit being served; without one the person is written down first, as `label` if need be.
+    """
+    visit = current(user=by, villager=villager) if villager else served_now(by)
+    if visit is None:
+        visit = arrive(hall=hall, by=by, villager=villager, label=label)
+    elif villager:
+        visit = identify(visit=visit, villager=villager, by=by)
+    return put_aside(visit=visit, by=by, draft=draft)
+
+
 def resume(*, visit: Visit, by: User) -> dict[str, Any] | None:
     """Go on with a visit that was put aside; return its half-filled form, which stays kept until the visit ends."""
     draft: dict[str, Any] | None = serve(visit=visit, by=by).draft
@@ -166,7 +182,8 @@ def served_now(user: User) -> Visit | None:
     """The visit the user is serving; one still open from the day before doesn't count until it is resumed."""
     return (
         Visit.objects.filter(served_by=user, state=VisitState.SERVING, serving_since__gte=_day_start())
-        .select_related("villager", "hall")
+        .with_villager()
+        .select_related("hall")
         .defer("draft")
         .first()
     )
@@ -210,7 +227,8 @@ def today(*, hall: Hall, user: User) -> Today:
     listed = [
         list(
             visits.for_user(user)
-            .select_related("villager", "served_by")
+            .with_villager()
+            .select_related("served_by")
             .annotate(has_draft=Q(draft__isnull=False))
             .defer("draft")
             .order_by("arrived_at", "pk")[:most]
@@ -220,7 +238,7 @@ def today(*, hall: Hall, user: User) -> Today:
     prefetch_related_objects(listed[0] + listed[1], "matters")
     rows: dict[str, list[Row]] = {state: [] for state in VisitState.values}
     for visit in listed[0]:
-        rows[visit.state].append(_row(visit, user))
+        rows[visit.state].append(row(visit, user))
     return Today(
         waiting=rows[VisitState.WAITING],
         serving=sorted(rows[VisitState.SERVING], key=lambda row: not row.mine),
@@ -230,7 +248,7 @@ def today(*, hall: Hall, user: User) -> Today:
             key=lambda row: row.visit.ended_at or row.visit.arrived_at,
             reverse=True,
         ),
-        left_over=[_row(visit, user) for visit in listed[1]],
+        left_over=[row(visit, user) for visit in listed[1]],
     )
 
 
@@ -246,7 +264,8 @@ def left_over(hall: Hall) -> VisitQuerySet:
     return Visit.objects.open().filter(hall=hall, arrived_at__lt=start).exclude(serving_since__gte=start)
 
 
-def _row(visit: Visit, user: User) -> Row:
+def row(visit: Visit, user: User) -> Row:
+    """The visit as the desk lists it for this user."""
     since = visit.serving_since if visit.state == VisitState.SERVING else visit.arrived_at
     minutes = int((clock.now() - (since or visit.arrived_at)).total_seconds() // 60)
     return Row(visit=visit, minutes=max(minutes, 0), mine=visit.served_by_id == user.pk)

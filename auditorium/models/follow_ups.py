@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from auditorium.models.users import User
 
 
+def handed_to_region_of(user: User) -> Q:
+    """What was handed to a division inside one of the user's regions, as a condition on follow-ups."""
+    handed = Q(pk__in=[])
+    for role in user.role_list:
+        if role.region:
+            handed |= Q(escalated_region__code__range=prefix_range(role.region.prefix))
+    return handed
+
+
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     """Follow-ups in scope, by state and urgency."""
 
@@ -29,16 +38,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         if user.is_administrator:
             return self
         scope = user.hall_scope("hall__") | user.hall_scope("escalated_hall__")
-        return self.filter(scope | self.handed_to_region_of(user))
+        return self.filter(scope | handed_to_region_of(user))
 
-    @staticmethod
-    def handed_to_region_of(user: User) -> Q:
-        """What was handed to a division inside one of the user's regions, as a condition."""
-        handed = Q(pk__in=[])
-        for role in user.role_list:
-            if role.region:
-                handed |= Q(escalated_region__code__range=prefix_range(role.region.prefix))
-        return handed
+    def with_villager(self) -> FollowUpQuerySet:
+        """With whom they are of, their identity numbers left unread."""
+        return self.select_related("villager").defer("villager__id_number", "villager__other_document_number")
 
     def open(self) -> FollowUpQuerySet:
         """Those nobody has finished."""
@@ -138,3 +142,8 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reason}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do it."""
+        return self.state in FOLLOW_UP_OPEN

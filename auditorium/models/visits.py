@@ -25,6 +25,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Those of the halls inside the user's roles."""
         return self.filter(user.hall_scope("hall__"))
 
+    def with_villager(self) -> VisitQuerySet:
+        """With whom they are of, their identity numbers left unread."""
+        return self.select_related("villager").defer("villager__id_number", "villager__other_document_number")
+
     def open(self) -> VisitQuerySet:
         """Those neither done nor left."""
         return self.filter(state__in=VISIT_OPEN)

@@ -1,0 +1,79 @@
+"""Tasks as they are listed: on which shelf each lies, what was tried before, and who can do them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet, TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from auditorium import clock, dates
+from auditorium.enums import FOLLOW_UP_OPEN
+from auditorium.models import FollowUp, Helper, User
+from auditorium.models.follow_ups import handed_to_region_of
+
+if TYPE_CHECKING:
+    from auditorium.models import Hall
+    from auditorium.models.follow_ups import FollowUpQuerySet
+
+
+class Shelf(TextChoices):
+    """Whose tasks are looked at."""
+
+    HALL = "hall", gettext_lazy("本礼堂的")
+    MINE = "mine", gettext_lazy("我在办的")
+    HANDED = "handed", gettext_lazy("别处转来的")
+    DONE = "done", gettext_lazy("办完的")
+
+
+def on_shelf(shelf: str, *, hall: Hall, user: User) -> FollowUpQuerySet:
+    """Open ones by due time, ended ones the latest first, with everything a line of the list shows."""
+    scope = (
+        FollowUp.objects.for_user(user)
+        .with_villager()
+        .select_related("hall", "contact__phone", "assignee", "helper", "escalated_hall", "escalated_region")
+    )
+    if shelf == Shelf.DONE:
+        return scope.exclude(state__in=FOLLOW_UP_OPEN).filter(hall=hall).order_by("-closed_at", "-pk")
+    whose = {
+        Shelf.HALL: Q(hall=hall),
+        Shelf.MINE: Q(assignee=user),
+        Shelf.HANDED: Q(escalated_hall=hall) | handed_to_region_of(user),
+    }
+    return scope.open().filter(whose[Shelf(shelf)]).order_by("due_at", "pk")
+
+
+def tried_before(follow_up: FollowUp) -> FollowUpQuerySet:
+    """What was done about the same thing before, the latest first."""
+    same = Q(next_step=follow_up)
+    if follow_up.about_id is not None:
+        same |= Q(about_kind=follow_up.about_kind, about_id=follow_up.about_id, villager=follow_up.villager_id)
+    ended = FollowUp.objects.filter(same).exclude(pk=follow_up.pk).exclude(state__in=FOLLOW_UP_OPEN)
+    return ended.select_related("closed_by").order_by("-closed_at", "-pk")
+
+
+def hands(*, follow_up: FollowUp, user: User) -> tuple[QuerySet[User], QuerySet[Helper]]:
+    """Who can be given a task: staff of the hall and of the one it was handed to, and the user's helpers there."""
+    halls = [pk for pk in (follow_up.hall_id, follow_up.escalated_hall_id) if pk]
+    colleagues = User.objects.filter(is_active=True, roles__hall__in=halls).distinct().order_by("full_name", "pk")
+    return colleagues, helpers_of(halls, user)
+
+
+def helpers_of(halls: list[int], user: User) -> QuerySet[Helper]:
+    """The helpers on duty at these halls, as far as the user may see them."""
+    return Helper.objects.for_user(user).filter(hall__in=halls, is_active=True).order_by("name", "pk")
+
+
+def is_overdue(follow_up: FollowUp) -> bool:
+    """Whether its time is over and nobody has finished it."""
+    return follow_up.is_open and follow_up.due_at < clock.now()
+
+
+def due_words(follow_up: FollowUp) -> str:
+    """By when: 今天下午3:00前, 明天上午9:00前, 11月24日 周二 上午9:00前."""
+    day, today = clock.local(follow_up.due_at).date(), clock.today()
+    near = {today: _("今天"), today + timedelta(days=1): _("明天")}
+    said = {"day": near.get(day) or dates.full_date(day), "time": dates.clock_time(follow_up.due_at)}
+    return (_("%(day)s%(time)s前") if day in near else _("%(day)s %(time)s前")) % said
