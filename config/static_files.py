@@ -5,11 +5,12 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class UsedStaticFiles(StaticFilesConfig):
-    """Django's staticfiles, leaving out the parts of Bootstrap and htmx that no page loads."""
+    """Django's staticfiles, leaving out the parts of Bootstrap and htmx and Django's admin that no page loads."""
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         *("*.map", "bootstrap-*.*", "bootstrap.rtl.*", "bootstrap.esm.*", "bootstrap.css", "bootstrap.js"),
+        "admin/js/vendor/select2/i18n/[!ez]*.js",  # the screen speaks Chinese and English
         *("bootstrap.bundle.js", "hx-*.js", "htmx-2-*.js", "htmx-2.js", "*-4.js", "*-4.min.js"),
     ]
 

@@ -20,6 +20,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import load_backend
 from pytest_django import DjangoDbBlocker
 
+from auditorium.demo.accounts import PASSWORD
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 START_SECONDS = 180
 
@@ -36,6 +38,8 @@ class Site:
     Inside `orm()` the default connection is the site's database and keys are the same, so domain functions work
     too; their wake-up of the worker goes to the test's own broker, and the site's sweep finds the work instead.
     """
+
+    password = PASSWORD
 
     def __init__(self, folder: Path, *, database: str | None, blocker: DjangoDbBlocker) -> None:
         self.port = free_port()

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -138,10 +138,10 @@ def running(environment: dict[str, str], folder: Path) -> Iterator[subprocess.Po
 
 
 def get(environment: dict[str, str], path: str) -> tuple[int, bytes]:
-    link = HTTPConnection("127.0.0.1", int(environment["PORT"]), timeout=10)
-    link.request("GET", path)
-    answer = link.getresponse()
-    return answer.status, answer.read()
+    with closing(HTTPConnection("127.0.0.1", int(environment["PORT"]), timeout=10)) as link:
+        link.request("GET", path)
+        answer = link.getresponse()
+        return answer.status, answer.read()
 
 
 def test_run_opens_the_hall_refuses_a_second_copy_and_leaves_nothing_behind(environment, tmp_path):

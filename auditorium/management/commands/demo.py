@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from auditorium.demo.accounts import ACCOUNTS, PASSWORD
 from auditorium.management.commands import run
 from config import demo
 from config.serving import serve
@@ -26,3 +27,10 @@ class Command(run.Command):
             welcome=self.welcome,
             say=self.say,
         )
+
+    def welcome(self, address: str) -> None:
+        """Say where the desk is and who can log in."""
+        super().welcome(address)
+        self.say(f"登录密码都是 {PASSWORD} / Everybody's password is {PASSWORD}:")
+        for account in ACCOUNTS:
+            self.say(f"  {account.username:<8}  {account.full_name}  {account.words}")
