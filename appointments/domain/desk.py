@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments.domain import bookings
-from appointments.enums import AppointmentSource
+from appointments.domain import bookings, policies, records
+from appointments.enums import APPOINTMENT_TRANSITIONS, AppointmentSource, AppointmentState
 from auditorium import clock
 from auditorium.domain import follow_ups, hall_hours, visits
 from auditorium.enums import FollowUpKind, MatterKind
 from auditorium.models import Matter
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
+    from appointments.domain.records import RecordDetails
     from appointments.models import Appointment, Slot
     from auditorium.models import Hall, User, Villager
 
@@ -30,17 +32,41 @@ def book(*, slot: Slot, villager: Villager, hall: Hall, by: User, key: UUID) -> 
     """
     visit = visits.current(user=by, villager=villager)
     appointment = bookings.book(slot=slot, villager=villager, hall=hall, by=by, key=key, visit=visit)
-    if not Matter.objects.filter(about_kind=bookings.ABOUT, about_id=appointment.pk).exists():
-        appointment.visit = visits.note(
-            villager=villager,
-            hall=hall,
-            by=by,
-            matter=MatterKind.BOOKING,
-            about_kind=bookings.ABOUT,
-            about_id=appointment.pk,
-        )
-        appointment.save(update_fields=["visit"])
-    return appointment
+    return _noted(appointment, MatterKind.BOOKING, by)
+
+
+@transaction.atomic
+def record(*, details: RecordDetails, villager: Villager, hall: Hall, by: User, key: UUID) -> Appointment:
+    """Write down a booking made elsewhere and tick it in the visit, once however often the page is sent.
+
+    Raises a BookingError as `records.record` does.
+    """
+    visit = visits.current(user=by, villager=villager)
+    appointment = records.record(details=details, villager=villager, hall=hall, by=by, key=key, visit=visit)
+    return _noted(appointment, MatterKind.RECORD_BOOKING, by)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a booking can be ended now. `deadline` is None where there is none; after it only the hospital can."""
+
+    deadline: datetime | None
+    by_us: bool
+    by_hospital: bool
+
+
+def ending(appointment: Appointment) -> Ending:
+    """Whether the desk can still cancel; without a place of ours, as long as the booking is live.
+
+    Nothing is queried when hospital and policy are loaded.
+    """
+    may_end = appointment.state in APPOINTMENT_TRANSITIONS[AppointmentState.CANCELLED_BY_VILLAGER]
+    deadline = None
+    if appointment.slot_id and appointment.hospital:
+        policy = policies.policy_for(appointment.hospital)
+        deadline = policies.cancel_deadline(policy=policy, date=appointment.date)
+    is_over = deadline is not None and clock.now() >= deadline
+    return Ending(deadline=deadline, by_us=may_end and not is_over, by_hospital=may_end and is_over)
 
 
 @transaction.atomic
@@ -61,6 +87,21 @@ def cancel(*, appointment: Appointment, by: User, why: str = "", platform_told: 
             about_id=appointment.pk,
             by=by,
         )
+    return appointment
+
+
+def _noted(appointment: Appointment, matter: MatterKind, by: User) -> Appointment:
+    """The booking, ticked in a visit of the day unless it is already."""
+    if not Matter.objects.filter(about_kind=bookings.ABOUT, about_id=appointment.pk).exists():
+        appointment.visit = visits.note(
+            villager=appointment.villager,
+            hall=appointment.hall,
+            by=by,
+            matter=matter,
+            about_kind=bookings.ABOUT,
+            about_id=appointment.pk,
+        )
+        appointment.save(update_fields=["visit"])
     return appointment
 
 
