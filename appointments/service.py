@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from appointments.domain import default_templates, hall_days, standing, texts, times
@@ -67,10 +66,10 @@ class AppointmentService:
 
     def choices(self, villager: Villager) -> list[Link]:
         """Booking, and writing down what was booked elsewhere: two equal buttons."""
-        links = [Link(_("预约挂号"), reverse("appointments:place", args=[villager.pk]))]
-        with contextlib.suppress(NoReverseMatch):  # until the page is there
-            links.append(Link(_("登记已约好的号"), reverse("appointments:record", args=[villager.pk])))
-        return links
+        return [
+            Link(_("预约挂号"), reverse("appointments:place", args=[villager.pk])),
+            Link(_("登记已约好的号"), reverse("appointments:record", args=[villager.pk])),
+        ]
 
     def url(self, about_id: int) -> str:
         """The booking's page."""

@@ -220,7 +220,10 @@ def _suggestions(query: str, hall: Hall) -> list[Suggestion]:
     rows = EverydayWord.objects.annotate(**spoken).filter(inside | part)
     best = sorted(rows.select_related("specialty")[:50], key=lambda row: _closeness(row.word, variants))
     specialties = list(dict.fromkeys(row.specialty for row in best))[:MOST_SUGGESTIONS]
-    return [Suggestion(specialty.name, tuple(_of_specialty(specialty.pk, hall))) for specialty in specialties]
+    return [
+        Suggestion(specialty.name.removesuffix("专业"), tuple(_of_specialty(specialty.pk, hall)))
+        for specialty in specialties
+    ]
 
 
 def _closeness(word: str, variants: set[str]) -> tuple[int, int]:

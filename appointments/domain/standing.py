@@ -1,4 +1,4 @@
-"""Where a booking stands, in words and in the tone they are shown in."""
+"""When a booking is and where it stands, in words and in the tone they are shown in."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from appointments.domain import times
 from appointments.enums import AppointmentState
 from auditorium import clock
+from auditorium.dates import clock_time, full_date
 
 if TYPE_CHECKING:
     from appointments.models import Appointment
@@ -31,6 +32,12 @@ def is_over(appointment: Appointment) -> bool:
     return clock.now() >= times.over(
         day=appointment.date, period=appointment.period, starts_at=appointment.ends_at or appointment.starts_at
     )
+
+
+def when(appointment: Appointment) -> str:
+    """11月24日 周二 上午8:30, or as much of it as is known."""
+    part = clock_time(appointment.starts_at) if appointment.starts_at else appointment.get_period_display()
+    return f"{full_date(appointment.date)} {part}".strip()
 
 
 def words(appointment: Appointment) -> str:

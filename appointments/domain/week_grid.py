@@ -233,11 +233,11 @@ def _choice_order(choice: Choice) -> tuple[date, int, int]:
 
 
 def _chosen(rows: Sequence[Row], session_id: int | None, doctor_id: int | None) -> Choice | None:
-    """The session asked for, else the earliest free one, of the wanted doctor if there is one."""
+    """The session asked for, else the earliest free one, of the wanted doctor if there is one; of two, the cheaper."""
     choices = [choice for row in rows for choice in row.choices]
     asked = next((choice for choice in choices if choice.session.pk == session_id), None)
     if asked:
         return asked
     free = [choice for choice in choices if choice.is_free]
     wanted = [choice for choice in free if doctor_id and choice.session.doctor_id == doctor_id]
-    return min(wanted or free, key=lambda choice: _choice_order(choice)[:2], default=None)
+    return min(wanted or free, key=lambda choice: (*_choice_order(choice)[:2], choice.session.fee or 0), default=None)

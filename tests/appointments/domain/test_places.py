@@ -119,7 +119,7 @@ def knee(orthopaedics):
 @pytest.mark.parametrize("query", ["膝盖痛", "膝盖疼", "我膝盖痛得厉害", "膝盖"])
 def test_find_suggests_where_people_go_who_say_so(hall, knee, query):
     (suggestion,) = places.find(query=query, hall=hall).suggestions
-    assert (suggestion.specialty, names_of(suggestion.departments)) == ("骨科专业", ["骨科"])
+    assert (suggestion.specialty, names_of(suggestion.departments)) == ("骨科", ["骨科"])
 
 
 def test_find_suggests_nothing_for_a_single_character(hall, knee):
@@ -130,7 +130,7 @@ def test_find_names_the_closest_word_first(hall, knee, cardiology):
     heart = Specialty.objects.create(code="03.04", name="心血管内科专业")
     EverydayWord.objects.create(word="膝盖痛心慌", specialty=heart)
     found = places.find(query="膝盖痛", hall=hall)
-    assert [suggestion.specialty for suggestion in found.suggestions] == ["骨科专业", "心血管内科专业"]
+    assert [suggestion.specialty for suggestion in found.suggestions] == ["骨科", "心血管内科"]
 
 
 def test_find_offers_general_practice_when_nothing_answers(hall, example):

@@ -150,7 +150,8 @@ def test_chosen_is_the_earliest_free_session_unless_one_is_asked_for(session, de
     doctor = DoctorFactory(department=department)
     full = session(taken=3, doctor=doctor)
     afternoon = session(period=Period.AFTERNOON, hour=14)
-    morning = session(clinic_class=ClinicClass.EXPERT)
+    session(clinic_class=ClinicClass.EXPERT, doctor=DoctorFactory(department=department), fee=50)
+    morning = session(fee=10)
     later = session(MONDAY + timedelta(days=3), doctor=doctor)
     assert open_week(department, hall).chosen.session == morning
     assert open_week(department, hall, session_id=afternoon.pk).chosen.session == afternoon

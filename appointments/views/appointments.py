@@ -1,0 +1,69 @@
+"""One booking's page, and the hall's bookings by day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from appointments.domain import bookings, desk, hall_days, history, standing
+from appointments.domain.hall_days import Days, Which
+from appointments.enums import AppointmentSource
+from appointments.forms.places import DaysForm
+from appointments.service import again_url
+from appointments.views.requests import StaffRequest, open_appointment, open_person, trail
+from auditorium.domain import preferences, recipients
+from auditorium.models import FollowUp, Message, Reminder
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+A_PAGE = 40
+
+
+@require_safe
+def appointment(request: StaffRequest, reference: str) -> HttpResponse:
+    """Everything known of one booking, and what can be done with it now."""
+    shown = open_appointment(request, reference)
+    person = open_person(request, shown.villager_id)
+    texts = Message.objects.for_user(request.user).select_related("phone", "contact").order_by("pk")
+    reminders = Reminder.objects.for_user(request.user).about(bookings.ABOUT, shown.pk)
+    tasks = FollowUp.objects.for_user(request.user).open()
+    context = {
+        "appointment": shown,
+        "person": person,
+        "trail": trail(person),
+        "reminders": reminders.prefetch_related(Prefetch("messages", texts)).order_by("due_at", "pk"),
+        "receivers": recipients.of_villager(person.villager),
+        "tasks": tasks.filter(about_kind=bookings.ABOUT, about_id=shown.pk),
+        "platform": desk.platform_name(shown),
+        "is_over": standing.is_over(shown),
+        "again_url": "" if shown.is_live and not standing.is_over(shown) else again_url(shown),
+        "acts": history.acts(appointment=shown, user=request.user),
+        "ending": desk.ending(shown),
+        "elsewhere": shown.source == AppointmentSource.ELSEWHERE,
+    }
+    return render(request, "appointments/appointment.html", context)
+
+
+@require_safe
+def appointment_list(request: StaffRequest) -> HttpResponse:
+    """The hall's bookings, day by day."""
+    hall = preferences.current_hall(user=request.user)
+    asked = DaysForm(request.GET).read()
+    days = Days(asked["days"] or Days.COMING)
+    which = Which(asked["state"] or Which.GOING)
+    rows = hall_days.of_hall(hall=hall, user=request.user, days=days, which=which)
+    context = {
+        "hall": hall,
+        "page_obj": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "days": days,
+        "which": which,
+        "all_days": Days.choices,
+        "all_which": Which.choices,
+        "query": f"days={days}&state={which}",
+    }
+    return render(request, "appointments/list.html", context)

@@ -1,0 +1,42 @@
+"""Where to go: one box for hospital, department, doctor or everyday words, and what was used lately."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from appointments.domain import places, recent
+from appointments.forms.places import WhereForm
+from appointments.views.requests import StaffRequest, open_person, trail
+from auditorium.domain import preferences
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from auditorium.models import Hall, Villager
+
+
+@require_safe
+def place(request: StaffRequest, villager_pk: int) -> HttpResponse:
+    """The page where a booking begins; htmx gets the answers alone."""
+    hall = preferences.current_hall(user=request.user)
+    person = open_person(request, villager_pk)
+    where = WhereForm(request.GET).read()
+    context = {"person": person, "where": where, **_answers(where, person.villager, hall)}
+    if request.htmx:
+        return render(request, "appointments/_answers.html", context)
+    return render(request, "appointments/place.html", {**context, "trail": trail(person)})
+
+
+def _answers(where: dict[str, Any], villager: Villager, hall: Hall) -> dict[str, Any]:
+    """What was found, or a hospital's departments, or what is likely."""
+    if where["q"]:
+        return {"found": places.find(query=where["q"], hall=hall)}
+    if where["hospital"]:
+        return {"departments": places.departments_of(hospital=where["hospital"], hall=hall)}
+    return {
+        "recent": recent.departments(villager=villager, hall=hall),
+        "hospitals": places.hospitals(hall),
+    }

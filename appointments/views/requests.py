@@ -1,0 +1,86 @@
+"""Who asks, and for whom: what every booking page begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
+
+from appointments.domain import bookings
+from appointments.models import Appointment
+from auditorium import clock
+from auditorium.enums import IdentityKind
+from auditorium.models import Contact, User, Villager
+from auditorium.ports import Link
+from auditorium.references import normalise_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class StaffRequest(HttpRequest):
+    """A request as middleware leaves it: of somebody logged in, and knowing whether htmx asks."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+@dataclass(frozen=True)
+class Person:
+    """The villager a booking page is about; `why_not` says why nothing can be booked for them, if so."""
+
+    villager: Villager
+    contact: Contact | None
+    coming: Sequence[Appointment]
+    why_not: str
+
+    @property
+    def remedy(self) -> Link | None:
+        """Where what is missing can be written down; None when nothing is, or nothing helps."""
+        villager = self.villager
+        if not self.why_not or villager.died_on:
+            return None
+        if villager.identity_kind == IdentityKind.UNKNOWN:
+            return Link(_("补上身份证号"), reverse("auditorium:villager_edit", args=[villager.pk]))
+        return Link(_("问过了，记下同意"), reverse("auditorium:consents_edit", args=[villager.pk]))
+
+
+def open_person(request: StaffRequest, pk: int) -> Person:
+    """The villager with contacts, consents and what is booked already, in four queries; 404 out of scope."""
+    contacts = Contact.objects.in_order().select_related("phone")
+    people = Villager.objects.for_user(request.user).prefetch_related(Prefetch("contacts", contacts), "consents")
+    villager = get_object_or_404(people, pk=pk)
+    coming = (
+        Appointment.objects.for_user(request.user)
+        .live()
+        .filter(villager=villager, date__gte=clock.today())
+        .with_names()
+        .order_by("date", "starts_at", "pk")
+    )
+    return Person(
+        villager=villager,
+        contact=next(iter(villager.contacts.all()), None),
+        coming=list(coming),
+        why_not=bookings.why_not_ready(villager),
+    )
+
+
+def open_appointment(request: StaffRequest, reference: str) -> Appointment:
+    """The booking with all its names and its hospital's policy, however its reference was typed; 404 out of scope."""
+    rows = Appointment.objects.for_user(request.user).with_names().select_related("hospital__policy")
+    return get_object_or_404(rows, reference=normalise_reference(reference))
+
+
+def trail(person: Person, *further: tuple[str, str]) -> list[tuple[str, str]]:
+    """The way back from a booking page, from the desk down."""
+    return [
+        (_("服务台"), reverse("auditorium:desk")),
+        (person.villager.name, reverse("auditorium:villager", args=[person.villager.pk])),
+        *further,
+    ]
