@@ -33,9 +33,6 @@ class AuditoriumConfig(AppConfig):
 
 def _open_tasks(user: User, hall: Hall) -> int:
     """How many tasks wait at this hall, its own and those handed to it."""
-    from django.db.models import Q
+    from auditorium.domain import follow_ups
 
-    from auditorium.models import FollowUp
-
-    here = Q(hall=hall) | Q(escalated_hall=hall)
-    return FollowUp.objects.for_user(user).open().filter(here).count()
+    return follow_ups.at(hall).for_user(user).open().count()

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from auditorium import navigation
 from auditorium.enums import TextSize
@@ -30,13 +30,6 @@ class Area:
     url: str
     current: bool
     count: int
-
-
-def address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 class Desk:
@@ -110,7 +103,6 @@ class Desk:
                 count=item.badge(self._user, self.hall) if item.badge and self.hall else 0,
             )
             for item in navigation.items()
-            if address(item.url_name)
         ]
 
     def _is_within(self, url: str, covers: tuple[str, ...]) -> bool:
