@@ -2,8 +2,8 @@
 
 import codecs
 import csv
+import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 _CHUNK = 1 << 20
@@ -18,12 +18,12 @@ class UnreadableTextError(ValueError):
         self.line = line
 
 
-def encoding_of(path: Path) -> str:
+def encoding_of(file: BinaryIO) -> str:
     """`utf-8-sig` or `gb18030`, whichever the whole file is; read in chunks. UnreadableTextError when neither."""
     for encoding in ("utf-8-sig", "gb18030"):
-        with path.open("rb") as file:
-            if _decodes(file, encoding):
-                return encoding
+        file.seek(0)
+        if _decodes(file, encoding):
+            return encoding
     raise UnreadableTextError
 
 
@@ -46,19 +46,23 @@ def delimiter_of(first_line: str) -> str:
     return max(_DELIMITERS, key=first_line.count)
 
 
-def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     """The lines of a table with their numbers from 1, streamed; a quoted cell may span several lines.
 
     Raises UnreadableTextError, when the encoding is wrong before the first line.
     """
-    with path.open(encoding=encoding_of(path), newline="") as file:
-        delimiter = delimiter_of(file.readline())
-        file.seek(0)
-        reader = csv.reader(file, delimiter=delimiter)
+    encoding = encoding_of(file)
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    try:
+        delimiter = delimiter_of(text.readline())
+        text.seek(0)
+        reader = csv.reader(text, delimiter=delimiter)
         start = 1
-        try:
-            for row in reader:
-                yield start, row
-                start = reader.line_num + 1
-        except csv.Error:
-            raise UnreadableTextError(start) from None
+        for row in reader:
+            yield start, row
+            start = reader.line_num + 1
+    except csv.Error:
+        raise UnreadableTextError(start) from None
+    finally:
+        text.detach()

@@ -75,15 +75,20 @@ def _resize(slot: Slot, size: Callable[[Slot], int], by: User | None) -> Slot:
                 _("这个时段已经约了 %(taken)d 位，不能减到 %(wanted)d 个号。")
                 % {"taken": locked.taken, "wanted": wanted}
             )
-        more = wanted - locked.capacity
-        if more > 0:
-            locked.numbers = [*locked.numbers, [session.last_number + 1, session.last_number + more]]
-            session.last_number += more
+        if wanted != locked.capacity:
+            number_places(session=session, slot=locked, capacity=wanted)
             session.save(update_fields=["last_number"])
-        elif more < 0:
-            locked.numbers = numbers.shrink(locked.numbers, numbers.occupied(locked.pk), wanted)
-        if more:
-            locked.capacity = wanted
             locked.save(update_fields=["capacity", "numbers"])
             audit.record(action="capacity_changed", what=locked, by=by, fields=["capacity"])
     return locked
+
+
+def number_places(*, session: ClinicSession, slot: Slot, capacity: int) -> None:
+    """Give a slot this capacity, not below `taken`, and numbers for it. Both are locked; the caller saves both."""
+    more = capacity - slot.capacity
+    if more > 0:
+        slot.numbers = [*slot.numbers, [session.last_number + 1, session.last_number + more]]
+        session.last_number += more
+    elif more < 0:
+        slot.numbers = numbers.shrink(slot.numbers, numbers.occupied(slot.pk) if slot.taken else set(), capacity)
+    slot.capacity = capacity

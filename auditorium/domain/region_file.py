@@ -150,8 +150,13 @@ def level_of(code: str) -> RegionLevel:
 
 def _lines(path: Path) -> Iterator[_Line | str]:
     """Each place of the file, or the sentence that says what is wrong with its line."""
+    with path.open("rb") as file:
+        yield from _checked(text_files.rows(file))
+
+
+def _checked(rows: Iterator[tuple[int, list[str]]]) -> Iterator[_Line | str]:
     columns: dict[str, int] | None = None
-    for number, cells in text_files.rows(path):
+    for number, cells in rows:
         texts = [cell.strip() for cell in cells]
         if not any(texts):
             continue
