@@ -161,6 +161,8 @@ def record_death(*, villager: Villager, died_on: date | None, hall: Hall, by: Us
         raise ValidationError({"died_on": ValidationError(_("日期还没到，请再核对一遍。"), code="future")})
     Villager.objects.filter(pk=villager.pk).update(died_on=died_on, updated_at=clock.now())
     audit.record(action="changed", what=villager, by=by, hall=hall, villager_id=villager.pk, fields=["died_on"])
+    if died_on:
+        follow_ups.close_about(about_kind=ABOUT, about_id=villager.pk, by=by, why=_("村民已去世"))
 
 
 @transaction.atomic

@@ -44,14 +44,22 @@ class ContactForm(forms.Form):
         if self.known and self.known.phone:
             self.fields["number"].help_text = _("现在是 %(number)s。要换才填。") % {"number": self.known.phone}
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything is or was written in it: to show it opened."""
+        first = any(self.initial.get(name) for name in ("number", "name"))
+        return first or (self.is_bound and (self.has_changed() or bool(self.errors)))
+
     def clean_number(self) -> str:
         """Only a number that exists: mobile, or landline with its area code."""
         typed: str = self.cleaned_data["number"].strip()
         return contacts.parsed(typed).as_e164 if typed else ""
 
     def clean(self) -> dict[str, Any]:
-        """A number, or somebody who tells in person; and no texts to a landline."""
+        """A number, or somebody who tells in person; no texts to a landline; nothing about others on one's own."""
         cleaned: dict[str, Any] = self.cleaned_data
+        if cleaned.get("relation") == Relation.SELF:
+            cleaned |= {"name": "", "gets_copies": False, "may_decide": False}
         kept = self.known.phone if self.known else None
         number = cleaned.get("number") or (kept.number.as_e164 if kept else "")
         if "number" in cleaned and not number and cleaned.get("reach") != Reach.IN_PERSON:
@@ -81,6 +89,8 @@ class BaseContacts(_FormSet):
         super().add_fields(form, index)
         if "order" in form.fields:
             form.fields["order"].initial = (index or 0) + 1
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].label = _("删掉这个联系人")
 
     def clean(self) -> None:
         """No number twice."""
@@ -108,7 +118,8 @@ NewContacts = cast(
 """Those of somebody new, all on the page from the start."""
 
 Contacts = cast(
-    "type[BaseContacts]", forms.formset_factory(ContactForm, BaseContacts, extra=1, max_num=MOST, can_delete=True)
+    "type[BaseContacts]",
+    forms.formset_factory(ContactForm, BaseContacts, extra=1, max_num=MOST, can_delete=True, can_delete_extra=False),
 )
 """Those of a villager, each to be changed or taken away, and one more."""
 

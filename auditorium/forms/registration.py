@@ -34,20 +34,19 @@ class Registration:
 
     def is_valid(self) -> bool:
         """Whether every form is, and whether they fit each other."""
-        if not all([self.villager.is_valid(), self.contacts.is_valid(), self.consents.is_valid()]):
-            return False
-        agreed = self.consents.cleaned_data["purposes"]
-        if ConsentPurpose.SERVICE not in agreed:
+        if self.consents.is_valid() and ConsentPurpose.SERVICE not in self.consents.cleaned_data["purposes"]:
             self.consents.add_error(
                 "purposes", ValidationError(_("没有同意“登记和代办”，就不能登记。"), code="service")
             )
+        if not all([self.villager.is_valid(), self.contacts.is_valid(), self.consents.is_valid()]):
+            return False
+        agreed = self.consents.cleaned_data
         copies = any(contact.gets_copies for contact in self.contacts.details())
-        if copies and ConsentPurpose.RELATIVE_COPIES not in agreed:
+        if copies and ConsentPurpose.RELATIVE_COPIES not in agreed["purposes"]:
             self.consents.add_error(
                 "purposes", ValidationError(_("要发给家人，先问过本人，再勾“也告诉家人”。"), code="copies")
             )
-        young = consents.needs_guardian(self.villager.details.birth_date)
-        if young and self.consents.cleaned_data["giver"] != ConsentGiver.GUARDIAN:
+        if agreed["giver"] != ConsentGiver.GUARDIAN and consents.needs_guardian(self.villager.details.birth_date):
             self.consents.add_error("giver", ValidationError(_("不满14岁，要监护人同意。"), code="guardian"))
         return self.consents.is_valid()
 

@@ -60,6 +60,7 @@ def people_find(request: StaffRequest) -> HttpResponse:
         return render(request, "auditorium/_people_found.html", found)
     return render(request, "auditorium/desk.html", {**desk_context(request, hall), **found})
 
+
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def villager_register(request: StaffRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -142,6 +143,7 @@ def _page(request: StaffRequest, found: Villager, full: FullIdentity | None = No
         "line": line(found),
         "contacts": found.contacts.all(),
         "consents": agreed,
+        "facts": _facts(found),
         "may_book": ConsentPurpose.HEALTH in purposes,
         "may_remind": ConsentPurpose.REMINDERS in purposes,
         "coming": life.coming,
@@ -150,3 +152,17 @@ def _page(request: StaffRequest, found: Villager, full: FullIdentity | None = No
         "may_see_full": request.user.has_perm(villagers.FULL_VIEW),
     }
     return render(request, "auditorium/villager.html", context)
+
+
+def _facts(found: Villager) -> list[tuple[str, str]]:
+    """What is written down, in the order in which one asks."""
+    living_at = " ".join(filter(None, (str(found.region or ""), found.group, found.address)))
+    born = date_format(found.birth_date) if found.birth_date else ""
+    return [
+        (_("出生日期"), born),
+        (_("证件"), found.get_identity_kind_display()),
+        (_("住址"), living_at),
+        (_("哪一户"), str(found.household or "")),
+        (_("备注"), found.note),
+        (_("登记的礼堂"), str(found.registered_at)),
+    ]
