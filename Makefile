@@ -39,7 +39,7 @@ beat:
 test: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations compile
 	$(TOOLS) $(PYTHON_IN_VENV) -m pytest -n 2
-	$(PYTHON_IN_VENV) -m tests.servers $(PYTHON_IN_VENV) -m pytest -n 2 -m "not hard and not browser"
+	$(PYTHON_IN_VENV) -m tests.servers $(PYTHON_IN_VENV) -m pytest -n 2 -m "not hard and (not browser or journey)"
 
 test-hard: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations compile
@@ -50,6 +50,7 @@ check: install-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/mypy --platform win32 --cache-dir .mypy_cache/win32
 	.venv/bin/djlint templates --lint --check --quiet
 	.venv/bin/lint-imports
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations check

@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.site import Site, empty_database
 
+pytest_plugins = ["tests.browsing"]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
@@ -27,6 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if not CHROMIUM and not CI:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.journey)
         if "site" in fixtures:
             item.add_marker(pytest.mark.xdist_group("site"))
 

@@ -23,7 +23,7 @@ from pytest_django import DjangoDbBlocker
 from auditorium.demo.accounts import PASSWORD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-START_SECONDS = 180
+START_SECONDS = 300
 
 
 class Site:

@@ -4,16 +4,19 @@
 that user. Every page fails its test when the browser reported a script error or a breach of the content policy.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
 
 from tests.site import Site
 
-# Playwright's synchronous interface runs an event loop in this thread; the ORM beside it is no less safe for that.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+if TYPE_CHECKING:  # the tests that drive no browser need not load what drives it
+    from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState
+
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
@@ -23,6 +26,10 @@ ARGUMENTS = [
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     """One Chromium for the run."""
+    from playwright.sync_api import sync_playwright
+
+    # Its synchronous interface runs an event loop in this thread; the ORM beside it is no less safe for that.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
