@@ -28,7 +28,7 @@ class HallService:
     kind = ABOUT
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
-        """Visits, texts, reminders still to come, tasks and the registration: seven queries."""
+        """Visits, texts, reminders still to come, tasks and the registration: five queries."""
         return [
             *_visits(villager, user),
             *_texts(villager, user),
