@@ -119,10 +119,10 @@ def update_catalogs(root: Root) -> dict[str, int]:
     Translations and translators' comments are kept, texts no longer used are dropped, nothing is guessed: a text
     that another app's catalog has in English takes that.
     """
+    found = {app: extract_catalog(app, root) for app in APPS}
     old = {app: messages(read_catalog(app, root)) for app in APPS}
     untranslated = {}
-    for app in APPS:
-        catalog = extract_catalog(app, root)
+    for app, catalog in found.items():
         known = {key: message for other in (*(o for o in APPS if o != app), app) for key, message in old[other].items()}
         for key, message in messages(catalog).items():
             if key in known and is_translated(known[key]) and type(known[key].id) is type(message.id):
