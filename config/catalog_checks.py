@@ -37,7 +37,7 @@ def problems(root: Root | None = None) -> list[str]:
         found += [f"{name}: no longer used, run `make messages`: {key[1]!r}" for key in translated.keys() - wanted]
         for key, message in translated.items():
             found += [f"{name}: {fault}: {key[1]!r}" for fault in _faults(message)]
-            if english.setdefault(key, message.string) != message.string:
+            if is_translated(message) and english.setdefault(key, message.string) != message.string:
                 found.append(f"{name}: another English than in the other catalog: {key[1]!r}")
         for template in root.templates(app):
             found += [f"{template.relative_to(root.path).as_posix()}:{fault}" for fault in _raw_in_template(template)]
