@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments.domain.records import RecordDetails
@@ -83,9 +83,9 @@ class RecordForm(forms.Form):
         """Today or later, and not further ahead than anybody books."""
         day = self.cleaned_data["date"]
         if day < clock.today():
-            raise ValidationError(_now("这一天已经过了，请看看日期对不对。"))
+            raise ValidationError(gettext("这一天已经过了，请看看日期对不对。"))
         if day > clock.today() + FURTHEST:
-            raise ValidationError(_now("日期太远了，请看看年份对不对。"))
+            raise ValidationError(gettext("日期太远了，请看看年份对不对。"))
         return day
 
     def details(self) -> RecordDetails:
