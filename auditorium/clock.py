@@ -56,6 +56,11 @@ def move_to(moment: datetime) -> None:
         raise
 
 
+def move_back() -> None:
+    """End what `move_to` did: the present is the present again."""
+    _offset_file().unlink(missing_ok=True)
+
+
 def _offset_file() -> Path:
     return Path(settings.VAR_DIR) / "demo-clock"
 

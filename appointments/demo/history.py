@@ -1,16 +1,115 @@
-"""What happened before the demo began, and what is booked when it does."""
+"""The demo's bookings: some weeks of them before it begins, and the sessions that must be full at every start."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 from appointments.demo import sessions
-from appointments.domain import bookings, policies
-from appointments.models import Slot
+from appointments.demo.story import BOOKED, CANCELLED, CONFIRMED, RECORDED, SUSPENDED_FOR, TEXT_LOST, Booked, Recorded
+from appointments.domain import bookings, desk, policies, slots
+from appointments.domain.records import RecordDetails
+from appointments.enums import APPOINTMENT_TRANSITIONS, AppointmentState, SessionState
+from appointments.models import Appointment, ClinicSession, Slot
+from appointments.models.appointments import AppointmentQuerySet
 from auditorium import clock
-from auditorium.models import Hall, User, Villager
+from auditorium.demo.desk import record_done
+from auditorium.demo.past import Story, open_moment
+from auditorium.domain import follow_ups, outcomes, reminders
+from auditorium.domain.transitions import transition
+from auditorium.enums import FollowUpKind, MessageState, ReminderPurpose
+from auditorium.models import FollowUp, Hall, Message, Reminder, User, Villager
 
 FILLING_HALL, FILLING_USER = "山外村文化礼堂", "shanwai"
+
+
+@dataclass
+class Bookings:
+    """Tells a story who booked what, and what came of it. `desks` are users by the hall they sit at."""
+
+    story: Story
+    villagers: dict[str, Villager]
+    desks: dict[str, User]
+    clerk: User
+
+    def tell(self) -> None:
+        """Tell all of it; the days behind get the sessions it needs."""
+        for day in {clock.today() + timedelta(days=booked.ahead) for booked in BOOKED if booked.ahead < 0}:
+            sessions.open_days(day, day)
+        for place, booked in enumerate(BOOKED):
+            self._tell_booked(booked, after=5 * place)
+        for place, recorded in enumerate(RECORDED):
+            self._tell_recorded(recorded, after=2 + 5 * place)
+        hall = self.villagers[SUSPENDED_FOR[0]].registered_at
+        self._tell_suspended(hall)
+        self.story.tell(open_moment(hall, days_ago=1, after=140), fill_marked)
+
+    def do_duty(self) -> None:
+        """Whoever no text reached was called or visited, until yesterday."""
+        start_of_today = self._start_of_today
+        asked = FollowUp.objects.open().filter(kind__in=follow_ups.TELLING, about_kind=bookings.ABOUT)
+        for task in asked.filter(created_at__lt=start_of_today).select_related("hall"):
+            record_done(task, by=self.desks[task.hall.name], note="当面说过了")
+
+    def __post_init__(self) -> None:
+        self._start_of_today = clock.day_bounds(clock.today())[0]
+
+    def _tell_booked(self, booked: Booked, *, after: int) -> None:
+        villager = self.villagers[booked.villager]
+        hall = villager.registered_at
+        by = self.desks[hall.name]
+        slot = _first_slot(booked)
+        made = open_moment(hall, days_ago=booked.days_ago, after=after)
+        key = uuid.uuid4()
+        self.story.tell(made, lambda: desk.book(slot=slot, villager=villager, hall=hall, by=by, key=key))
+        it = Appointment.objects.filter(requests__key=key)
+        if booked.became == CANCELLED:
+            why = "儿子陪他去别处看"
+            self.story.tell(made + timedelta(days=3), lambda: desk.cancel(appointment=it.get(), by=by, why=why))
+        elif booked.became == CONFIRMED:
+            self.story.tell(made + timedelta(hours=5), lambda: bookings.acknowledge(appointments=it, by=self.clerk))
+        elif booked.became == TEXT_LOST:
+            self.story.tell(clock.now(), lambda: _lose_text(it.get()))
+        elif booked.became:
+            self._tell_end(it, slot.ends_at + timedelta(hours=2), booked.became, by)
+
+    def _tell_recorded(self, recorded: Recorded, *, after: int) -> None:
+        villager = self.villagers[recorded.villager]
+        hall = villager.registered_at
+        by = self.desks[hall.name]
+        day = clock.today() + timedelta(days=recorded.ahead)
+        details = RecordDetails(
+            date=day,
+            hospital_text=recorded.hospital,
+            department_text=recorded.department,
+            time=time.fromisoformat(recorded.at) if recorded.at else None,
+            hospital_number=recorded.number,
+            channel_text=recorded.channel,
+        )
+        made = open_moment(hall, days_ago=recorded.days_ago, after=after)
+        key = uuid.uuid4()
+        self.story.tell(made, lambda: desk.record(details=details, villager=villager, hall=hall, by=by, key=key))
+        if recorded.became:
+            it = Appointment.objects.filter(requests__key=key)
+            self._tell_end(it, clock.day_bounds(day)[1] - timedelta(hours=7), recorded.became, by)
+
+    def _tell_end(self, it: AppointmentQuerySet, moment: datetime, became: str, by: User) -> None:
+        self.story.tell(moment, lambda: transition(it, to=became, table=APPOINTMENT_TRANSITIONS, by=by))
+
+    def _tell_suspended(self, hall: Hall) -> None:
+        """Two people have a place in the next session that is suspended; they are to be booked anew."""
+        first = clock.today() + timedelta(days=2)
+        session = sessions.marked(sessions.SUSPENDED, first, first + timedelta(days=6))[0]
+        by = self.desks[hall.name]
+
+        def book() -> None:
+            _reopen(session)
+            for name, slot in zip(SUSPENDED_FOR, session.slots.order_by("starts_at"), strict=False):
+                desk.book(slot=slot, villager=self.villagers[name], hall=hall, by=by, key=uuid.uuid4())
+
+        self.story.tell(open_moment(hall, days_ago=4, after=130), book)
+        self.story.tell(open_moment(hall, days_ago=1, after=130), lambda: _suspend(session))
 
 
 def fill_marked() -> int:
@@ -20,12 +119,74 @@ def fill_marked() -> int:
     today = clock.today()
     booked = 0
     for session in sessions.marked(sessions.FULL, today, today + timedelta(days=sessions.DAYS_AHEAD)):
-        slots = Slot.objects.filter(session=session, taken=0).select_related("session__department__hospital__policy")
-        for place, slot in enumerate(slots):
-            policy = policies.policy_for(slot.session.department.hospital)
-            if policies.why_not_bookable(slot=slot, policy=policy, at=clock.now()):
-                break
+        policy = policies.policy_for(session.department.hospital)
+        if policies.why_session_closed(session=session, policy=policy, at=clock.now()):
+            continue
+        for place, slot in enumerate(session.slots.filter(taken=0)):
             villager = villagers[(session.date.toordinal() + place) % len(villagers)]
             bookings.book(slot=slot, villager=villager, hall=hall, by=user)
             booked += 1
     return booked
+
+
+def _first_slot(booked: Booked) -> Slot:
+    """The time meant: that many times later on the first day from then on with places there."""
+    there = Slot.objects.filter(
+        session__department__hospital__name=booked.hospital,
+        session__department__name=booked.department,
+        session__state=SessionState.OPEN,
+        session__date__gte=clock.today() + timedelta(days=booked.ahead),
+    ).with_free_places()
+    there = there.filter(session__doctor__name=booked.doctor) if booked.doctor else there.filter(session__doctor=None)
+    return there.order_by("starts_at", "pk")[booked.later]
+
+
+def _reopen(session: ClinicSession) -> None:
+    """The rota has it suspended already; before that it was open like any other."""
+    ClinicSession.objects.filter(pk=session.pk).update(state=SessionState.OPEN, suspended_reason="")
+    session.slots.update(is_open=True)
+
+
+def _suspend(session: ClinicSession) -> None:
+    """The hospital says that it doesn't take place: slots closed first, then each villager owed another place."""
+    session.slots.update(is_open=False)
+    ClinicSession.objects.filter(pk=session.pk).update(
+        state=SessionState.SUSPENDED, suspended_reason=sessions.WHY_SUSPENDED
+    )
+    for appointment in Appointment.objects.live().filter(session=session).with_names():
+        why = f"{appointment.doctor_name}医生停诊，请帮村民改约"
+        transition(
+            Appointment.objects.filter(pk=appointment.pk),
+            to=AppointmentState.CANCELLED_BY_CLINIC,
+            table=APPOINTMENT_TRANSITIONS,
+            by=None,
+            why=why,
+            ended_at=clock.now(),
+            ended_reason=sessions.WHY_SUSPENDED,
+        )
+        slots.release(appointment.slot_id or 0)
+        reminders.silence(
+            about_kind=bookings.ABOUT,
+            about_id=appointment.pk,
+            by=None,
+            why=sessions.WHY_SUSPENDED,
+            tell=ReminderPurpose.CANCELLED,
+        )
+        follow_ups.open_task(
+            hall=appointment.hall,
+            villager=appointment.villager,
+            kind=FollowUpKind.REBOOK,
+            reason=why,
+            due_at=policies.cancel_deadline(policy=policies.DEFAULTS, date=appointment.date),
+            about_kind=bookings.ABOUT,
+            about_id=appointment.pk,
+        )
+
+
+def _lose_text(appointment: Appointment) -> None:
+    """A receipt says that the text did not arrive. The demo's own line loses nothing, so it is said for it."""
+    of_booking = Reminder.objects.about(bookings.ABOUT, appointment.pk)
+    text = Message.objects.filter(reminders__in=of_booking, is_copy=False).latest("pk")
+    text.state, text.error_code, text.error_text = MessageState.UNDELIVERED, "absent", "关机或不在服务区"
+    text.save(update_fields=["state", "error_code", "error_text"])
+    outcomes.ask_person(pk=text.pk, at=clock.now(), why="短信没送到")

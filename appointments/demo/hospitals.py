@@ -32,8 +32,8 @@ CLERK = Account("hospital", "陈静", "", f"{ACKNOWLEDGING} 经办人")
 _HOSPITALS = Path(__file__).with_name("hospitals.json")
 
 
-def load(halls: dict[str, Hall]) -> None:
-    """Write down the hospitals of the file, the routes, and the clerk who acknowledges bookings."""
+def load(halls: dict[str, Hall]) -> User:
+    """Write down the hospitals of the file, the routes, and the clerk who acknowledges bookings; return the clerk."""
     described = json.loads(_HOSPITALS.read_text(encoding="utf-8"))
     hospitals = {row["name"]: _hospital(row) for row in described["hospitals"]}
     for route in described["routes"]:
@@ -42,6 +42,7 @@ def load(halls: dict[str, Hall]) -> None:
         username=CLERK.username, full_name=CLERK.full_name, password=make_password(PASSWORD), is_staff=True
     )
     HospitalClerk.objects.create(user=clerk, hospital=hospitals[ACKNOWLEDGING])
+    return clerk
 
 
 def _hospital(row: dict[str, Any]) -> Hospital:

@@ -9,7 +9,8 @@ from django.db import transaction
 from appointments.demo import history, hospitals, sessions
 from appointments.domain.default_templates import ensure_templates
 from appointments.domain.reference_data import ensure_reference_data
-from auditorium.demo import accounts, people, places
+from auditorium.demo import accounts, desk, people, places
+from auditorium.demo.past import Story
 from auditorium.models import Hall, User
 
 Say = Callable[[str], object]
@@ -51,6 +52,16 @@ def _load_once(say: Say) -> None:
     ensure_reference_data()
     ensure_templates()
     say("· 医院 / Hospitals")
-    hospitals.load(halls)
+    clerk = hospitals.load(halls)
     say("· 村民 / Villagers")
-    people.load(halls, by=accounts.at_desks(users))
+    desks = accounts.at_desks(users)
+    villagers = people.load(halls, by=desks)
+    say("· 过去几周的预约和短信 / The past weeks' bookings and texts")
+    sessions.open_coming()
+    story = Story()
+    bookings = history.Bookings(story, villagers, desks, clerk=clerk)
+    bookings.tell()
+    at_main = {"hall": halls[places.MAIN_HALL], "by": desks[places.MAIN_HALL], "villagers": villagers}
+    desk.tell_tasks(story, **at_main)
+    desk.tell_today(story, **at_main)
+    story.live(each_time=bookings.do_duty)

@@ -64,6 +64,7 @@ def marked(mark: str, first: date, last: date) -> list[ClinicSession]:
     """The sessions from `first` to `last` whose row in the rota bears the mark, earliest first."""
     keys = {key for key, row in _wanted(first, last) if row["mark"] == mark}
     found = ClinicSession.objects.between(first, last).order_by("date", "pk")
+    found = found.select_related("department__hospital__policy")
     return [session for session in found if _Key(*(getattr(session, name) for name in _Key._fields)) in keys]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from stdnum.cn import ric
 
 from auditorium import clock
+from auditorium.demo.past import clock_kept, open_moment
 from auditorium.domain import consents, villagers
 from auditorium.domain.contacts import ContactDetails
 from auditorium.domain.villagers import VillagerDetails
@@ -28,20 +29,15 @@ _IDENTITY = {
 def load(halls: dict[str, Hall], by: dict[str, User]) -> dict[str, Villager]:
     """Register everybody of the file; return them by name, which the file gives to one person each."""
     found = {}
-    for row in described():
-        hall = halls[row["hall"]]
-        details = _details(row, hall)
-        giver = ConsentGiver.GUARDIAN if consents.needs_guardian(details.birth_date) else ConsentGiver.VILLAGER
-        found[details.name] = villagers.register(
-            details=details,
-            contacts=list(_contacts(row["contacts"])),
-            consents=row["agreed"].split(),
-            consent_giver=giver,
-            hall=hall,
-            by=by.get(hall.name),
-            served_as=ServedAs.REGISTERED,
-            ask_for_id=True,
-        )
+    rows = described()
+    moments = [_moment(row, place / len(rows), halls[row["hall"]]) for place, row in enumerate(rows)]
+    with clock_kept():
+        for row, moment in zip(rows, moments, strict=True):
+            clock.move_to(moment)
+            villager = _registered(row, halls[row["hall"]], by.get(row["hall"]))
+            Villager.objects.filter(pk=villager.pk).update(created_at=moment, updated_at=moment)
+            villager.hall_links.update(since=clock.today())
+            found[villager.name] = villager
     return found
 
 
@@ -55,6 +51,27 @@ def resident_id(*, county: str, born: date, serial: str) -> str:
     """An identity number with the right check digit."""
     digits = f"{county}{born:%Y%m%d}{serial}"
     return digits + str(ric.calc_check_digit(f"{digits}0"))
+
+
+def _moment(row: dict[str, str], part: float, hall: Hall) -> datetime:
+    """Half a year ago to two months ago; whose number nobody knows came the day before yesterday."""
+    unknown = row["identity"] == "unknown"
+    return open_moment(hall, days_ago=2 if unknown else 180 - round(120 * part), after=round(60 * part))
+
+
+def _registered(row: dict[str, str], hall: Hall, by: User | None) -> Villager:
+    details = _details(row, hall)
+    giver = ConsentGiver.GUARDIAN if consents.needs_guardian(details.birth_date) else ConsentGiver.VILLAGER
+    return villagers.register(
+        details=details,
+        contacts=list(_contacts(row["contacts"])),
+        consents=row["agreed"].split(),
+        consent_giver=giver,
+        hall=hall,
+        by=by,
+        served_as=ServedAs.REGISTERED,
+        ask_for_id=True,
+    )
 
 
 def _details(row: dict[str, str], hall: Hall) -> VillagerDetails:
