@@ -42,6 +42,11 @@ class Rearrangement:
     short_of: int = 0
     in_the_way: tuple[Standing, ...] = ()
 
+    @property
+    def places(self) -> int:
+        """How many places there will be in all."""
+        return sum(capacity for _times, capacity in self.stay.values()) + sum(self.opened.values())
+
 
 def slot_times(day: date, starts: time, ends: time, minutes: int) -> list[Times]:
     """Start and end of every slot, aware, in order."""

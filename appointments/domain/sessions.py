@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from datetime import date, time
     from decimal import Decimal
 
+    from django.db.models import QuerySet
+
     from appointments.domain.session_layout import Rearrangement
     from appointments.models import Department, Doctor
     from auditorium.models import Hall, Region, User
@@ -164,7 +166,7 @@ def lock_sessions(ids: Iterable[int]) -> dict[int, ClinicSession]:
     return found
 
 
-def standing_of(sessions: Iterable[int]) -> dict[int, list[Standing]]:
+def standing_of(sessions: Iterable[int] | QuerySet[ClinicSession, Any]) -> dict[int, list[Standing]]:
     """The regular slots of sessions, as `difference` wants them; extra places (加号) are never touched."""
     rows = Slot.objects.filter(session__in=sessions, kind=SlotKind.REGULAR).order_by("starts_at")
     found: dict[int, list[Standing]] = {}

@@ -1,0 +1,139 @@
+"""What an import did or would do, in words and figures that can be kept and shown again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from appointments.domain.schedule_import.columns import Column
+from appointments.domain.schedule_import.findings import Notice, Place, Problem
+from appointments.enums import ClinicClass
+from auditorium.clock import local
+from auditorium.dates import full_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from appointments.domain.schedule_import.directory import Directory
+    from appointments.domain.schedule_import.plan import Plan, Step
+
+_LABELS = {
+    "clinic_class": Column.CLINIC_CLASS.label,
+    "fee": Column.FEE.label,
+    "room": Column.ROOM.label,
+    "times": Column.TIME.label,
+    "capacity": Column.CAPACITY.label,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Figures of sessions and rows, and everything said about rows. `is_applied`: the good rows are in."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    conflicts: int = 0
+    bad: int = 0
+    departments: tuple[str, ...] = ()
+    doctors: tuple[str, ...] = ()
+    changes: tuple[Notice, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    is_applied: bool = field(default=False, compare=False)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every row can go in just as it is."""
+        return not self.problems
+
+    @property
+    def does_nothing(self) -> bool:
+        """Whether nothing of the sheet is new."""
+        return not self.new and not self.changed
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for keeping."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Outcome:
+        """What `as_json` gave."""
+        lists = {
+            "changes": tuple(_notice(each) for each in kept["changes"]),
+            "notices": tuple(_notice(each) for each in kept["notices"]),
+            "problems": tuple(
+                Problem(Place(**each["place"]), each["reason"], each["kind"]) for each in kept["problems"]
+            ),
+            "departments": tuple(kept["departments"]),
+            "doctors": tuple(kept["doctors"]),
+        }
+        return cls(**{**kept, **lists})
+
+
+def outcome_of(plan: Plan, directory: Directory) -> Outcome:
+    """Put a plan into words and figures."""
+    departments = {id(step.wish.department): step.wish.department for step in plan.steps}
+    doctors = {id(step.wish.doctor): step.wish.doctor for step in plan.steps if step.wish.doctor}
+    bad = {(p.place.sheet, p.place.row) for p in plan.problems if p.kind == "bad"}
+    return Outcome(
+        new=len(plan.of("new")),
+        changed=len(plan.of("changed")),
+        unchanged=len(plan.of("unchanged")),
+        conflicts=sum(problem.kind == "conflict" for problem in plan.problems),
+        bad=len(bad),
+        departments=tuple(
+            _with_resembling(f"{department.hospital} {department}", directory.resembling(department))
+            for department in departments.values()
+            if department._state.adding
+        ),
+        doctors=tuple(f"{doctor.department} {doctor}" for doctor in doctors.values() if doctor._state.adding),
+        changes=tuple(Notice(step.wish.draft.row.place(), _words(step)) for step in plan.of("changed")),
+        problems=tuple(sorted(plan.problems, key=lambda p: (p.place.sheet, p.place.row, p.place.letter))),
+        notices=tuple(plan.notices),
+    )
+
+
+def _notice(kept: dict[str, Any]) -> Notice:
+    return Notice(Place(**kept["place"]), kept["text"])
+
+
+def _with_resembling(name: str, resembling: str) -> str:
+    if not resembling:
+        return name
+    return _("%(name)s（已有“%(other)s”，请看看是不是同一个）") % {"name": name, "other": resembling}
+
+
+def _words(step: Step) -> str:
+    """骨科 李建国 11月24日 周二 上午：挂号费 30→50、号数 20→24."""
+    wish = step.wish
+    parts = [f"{_LABELS[name]} {old}→{new}" if old else f"{_LABELS[name]} {new}" for name, old, new in _values(step)]
+    doctor = wish.doctor.name if wish.doctor else _("普通门诊")
+    session = f"{wish.department.name} {doctor} {full_date(wish.date)} {wish.span.period.label}"
+    return _("%(session)s：%(changes)s") % {"session": session, "changes": "、".join(parts)}
+
+
+def _values(step: Step) -> Iterator[tuple[str, str, str]]:
+    """Each field that changes, as it is and as it will be."""
+    session, details, standing = step.wish.session, step.details, step.standing
+    if session is None:
+        return
+    for name in step.change.fields:
+        if name == "clinic_class":
+            yield name, str(session.get_clinic_class_display()), str(ClinicClass(details.clinic_class).label)
+        elif name == "fee":
+            yield name, _yuan(session.fee), _yuan(details.fee)
+        elif name == "room":
+            yield name, session.room, details.room
+        elif name == "times":
+            old = f"{local(standing[0].times[0]):%H:%M}-{local(standing[-1].times[1]):%H:%M}" if standing else ""
+            yield name, old, f"{details.starts:%H:%M}-{details.ends:%H:%M}"
+        elif step.change.rearrangement:
+            yield name, str(sum(slot.capacity for slot in standing)), str(step.change.rearrangement.places)
+
+
+def _yuan(fee: Decimal | None) -> str:
+    return "" if fee is None else f"{fee:f}".removesuffix(".00")
