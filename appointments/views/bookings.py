@@ -37,7 +37,7 @@ def check(request: StaffRequest, villager_pk: int, slot_pk: int) -> HttpResponse
     slot = get_object_or_404(
         offered.select_related("session__department__hospital__policy", "session__doctor"), pk=slot_pk
     )
-    form = BookingForm(request.POST or None)
+    form = BookingForm(request.POST if request.method == "POST" else None)
     refused = None
     try:
         if form.is_valid():
@@ -84,7 +84,7 @@ def cancel(request: StaffRequest, reference: str) -> HttpResponse:
     if request.method != "POST" and not desk.ending(appointment).by_us:
         return redirect("appointments:appointment", appointment.reference)
     elsewhere = appointment.source == AppointmentSource.ELSEWHERE
-    form = CancelForm(request.POST or None, elsewhere=elsewhere)
+    form = CancelForm(request.POST if request.method == "POST" else None, elsewhere=elsewhere)
     if form.is_valid():
         try:
             desk.cancel(appointment=appointment, by=request.user, why=form.reason, platform_told=form.platform_told)
