@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -47,6 +47,12 @@ class Today:
     put_aside: list[Row]
     ended: list[Row]
     left_over: list[Row]
+
+    @property
+    def left_over_since_yesterday(self) -> bool:
+        """Whether nothing left over is older than yesterday."""
+        yesterday = _day_start() - timedelta(days=1)
+        return all(row.visit.arrived_at >= yesterday for row in self.left_over)
 
 
 @transaction.atomic

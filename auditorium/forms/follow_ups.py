@@ -90,6 +90,5 @@ class DoorsForm(forms.Form):
 
 
 def helper_label(helper: Helper) -> str:
-    """沈阿毛（网格员，1组、2组）."""
-    known = "，".join(part for part in (str(helper.get_kind_display()), helper.groups) if part)
-    return f"{helper.name}（{known}）"
+    """沈阿毛 网格员 1组、2组."""
+    return " ".join(part for part in (helper.name, str(helper.get_kind_display()), helper.groups) if part)

@@ -25,14 +25,13 @@ class VisitForm(MatterForm):
 
     who = forms.CharField(
         label=_("谁来了"),
+        error_messages={"required": _("请写上是谁：姓名，或者“一位大爷”。")},
         max_length=40,
-        required=False,
         widget=forms.TextInput(
             attrs={
                 "list": "usual-labels",
                 "autocomplete": "off",
                 "placeholder": _("姓名，或一位大爷"),
-                "required": True,
             }
         ),
     )
@@ -45,15 +44,9 @@ class VisitForm(MatterForm):
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if user:
+            self.fields["who"].required = not self.data.get("villager")
             self.fields["villager"].queryset = Villager.objects.for_user(user)  # type: ignore[attr-defined]
 
     def clean_channel(self) -> str:
         """Who doesn't say it came in person."""
         return self.cleaned_data["channel"] or VisitChannel.WALK_IN
-
-    def clean(self) -> dict[str, Any]:
-        """Somebody must have come."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not cleaned.get("villager") and not cleaned.get("who"):
-            self.add_error("who", _("请写上是谁：姓名，或者“一位大爷”。"))
-        return cleaned
