@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from auditorium.views import desk, follow_ups, people, preferences, villagers, visits
+from auditorium.views import demo_phone, desk, follow_ups, people, preferences, receipts, villagers, visits
 from auditorium.views import help as help_views
 
 app_name = "auditorium"
@@ -36,6 +36,9 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:pk>/put-back", follow_ups.follow_up_put_back, name="follow_up_put_back"),
     path("tasks/<int:pk>/hand", follow_ups.follow_up_hand, name="follow_up_hand"),
     path("tasks/<int:pk>/outcome", follow_ups.follow_up_outcome, name="follow_up_outcome"),
+    path("sms/receipts/<uuid:line_uid>/<str:secret>/", receipts.sms_receipts, name="sms_receipts"),
+    path("demo/phone/", demo_phone.demo_phone, name="demo_phone"),
+    path("demo/clock/", demo_phone.demo_clock, name="demo_clock"),
     path("help/", help_views.help_page, name="help"),
     path("preferences/language", preferences.set_language, name="set_language"),
     path("preferences/text-size", preferences.set_text_size, name="set_text_size"),

@@ -48,7 +48,7 @@ def states() -> list[str]:
 class FakeGateway:
     """Takes every text, unless `answers` has something else to say: each is given, raised or called in turn."""
 
-    has_receipts: bool = False
+    receipt_secret: str = ""
     answers: list[Sent | Exception | Callable[[OutgoingText], Sent]] = field(default_factory=list)
     knows: Found | Unknowable | Exception | None = None
     sent: list[OutgoingText] = field(default_factory=list)

@@ -150,7 +150,7 @@ class _Sweep:
         except GatewayError as error:
             self._refused(message, error)
         else:
-            self._sent(message, sent, has_receipts=gateway.has_receipts)
+            self._sent(message, sent, has_receipts=bool(gateway.receipt_secret))
 
     def _begin(self, message: Message) -> bool:
         """Commit that the call begins now, if the text is still wanted; from here on it can't be called back."""
@@ -241,7 +241,7 @@ class _Sweep:
         try:
             gateway = self._gateway(message.line)
             found = gateway.find(_outgoing(message))
-            may_learn = gateway.has_receipts
+            may_learn = bool(gateway.receipt_secret)
         except (GatewayError, GatewayTimeout):
             self.tired.add(message.line_id)
         if isinstance(found, Found):

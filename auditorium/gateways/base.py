@@ -67,8 +67,11 @@ class GatewayTimeout(Exception):
 class SmsGateway(Protocol):
     """A way to send texts. Called outside any transaction; blocks for half a minute at most; logs nothing personal."""
 
-    has_receipts: bool
-    """Whether a later receipt says what became of a text. Without one, taken by the provider counts as told."""
+    receipt_secret: str
+    """The secret part of the address receipts are posted to; empty where none come.
+
+    Where none come, a text the provider took counts as told.
+    """
 
     def send(self, text: OutgoingText) -> Sent:
         """Hand the text over. Raises GatewayError or GatewayTimeout."""

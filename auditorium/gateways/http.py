@@ -58,7 +58,7 @@ class HttpGateway:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = http_config.parse(config)
-        self.has_receipts = self._config.receipts is not None
+        self.receipt_secret = self._config.receipts.secret if self._config.receipts else ""
 
     def send(self, text: OutgoingText) -> Sent:
         """One request; what its answer means is in the settings."""

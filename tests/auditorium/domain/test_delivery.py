@@ -271,7 +271,7 @@ def test_delivered_at_once_is_told(villager, line, gateway):
 
 
 def test_sent_waits_for_its_receipt_where_there_are_receipts(villager, line, gateway):
-    gateway.has_receipts = True
+    gateway.receipt_secret = "secret"
     confirmation = owe(villager)
     delivery.sweep()
     assert (states(), state_of(confirmation)) == ([MessageState.SENT], ReminderState.SENDING)
@@ -307,7 +307,7 @@ def test_failed_text_is_taken_over_by_the_copy_the_next_contact_has_already(vill
 
 
 def test_delivered_copy_does_not_tell_the_villager(villager, line, gateway):
-    gateway.has_receipts = True
+    gateway.receipt_secret = "secret"
     gateway.answers = [Sent(), Sent(delivered=True)]
     ContactFactory(villager=villager, relation=Relation.DAUGHTER, order=2, gets_copies=True)
     ConsentFactory(villager=villager, purpose=ConsentPurpose.RELATIVE_COPIES)
@@ -440,7 +440,7 @@ def test_provider_that_cannot_tell_makes_it_a_call_and_nothing_is_sent_again(vil
 def test_provider_that_may_still_report_gets_ten_minutes(villager, line, gateway):
     gateway.answers = [GatewayTimeout()]
     gateway.knows = Unknowable()
-    gateway.has_receipts = True
+    gateway.receipt_secret = "secret"
     owe(villager)
     delivery.sweep()
     delivery.sweep(at=later(minutes=9))
@@ -579,7 +579,7 @@ def test_text_that_is_too_late_expires(villager, line, gateway):
 
 
 def test_sent_without_a_receipt_until_the_visit_counts_as_told(villager, line, gateway):
-    gateway.has_receipts = True
+    gateway.receipt_secret = "secret"
     confirmation = owe(villager)
     delivery.sweep()
     delivery.sweep(at=later(days=8))

@@ -216,8 +216,8 @@ def test_read_receipts_takes_one_that_is_no_list(peer):
 
 
 def test_receipts_are_expected_only_where_the_settings_name_them(peer):
-    assert http(peer.config(receipts=RECEIPTS)).has_receipts is True
-    assert http(peer.config()).has_receipts is False
+    assert http(peer.config(receipts=RECEIPTS)).receipt_secret == "a-long-secret-nobody-guesses"
+    assert http(peer.config()).receipt_secret == ""
 
 
 def test_console_logs_no_word_of_the_text(caplog):
