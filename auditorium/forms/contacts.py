@@ -34,7 +34,7 @@ class ContactForm(forms.Form):
     relation = forms.ChoiceField(label=_("是谁的电话"), choices=Relation.choices, initial=Relation.SELF)
     name = forms.CharField(label=_("怎么称呼"), max_length=40, required=False, help_text=_("不是本人时写，例如：张丽"))
     reach = forms.ChoiceField(label=_("怎么告诉"), choices=Reach.choices, widget=forms.RadioSelect, initial=Reach.TEXT)
-    order = forms.IntegerField(label=_("第几个联系"), min_value=1, max_value=99, initial=1)
+    order = forms.IntegerField(label=_("先后"), min_value=1, max_value=99, initial=1)
     gets_copies = forms.BooleanField(label=_("提醒也发一份到这里"), required=False)
     may_decide = forms.BooleanField(label=_("可以代为确认或取消"), required=False)
 
