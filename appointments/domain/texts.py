@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import translation
 
+from appointments.domain import times
 from appointments.models import Appointment
 from auditorium import clock
 from auditorium.dates import clock_time, full_date
@@ -26,7 +27,11 @@ def still_due(about_ids: Collection[int]) -> set[int]:
     """Those bookings that are still to come."""
     live = Appointment.objects.live().filter(pk__in=about_ids, date__gte=clock.today())
     now = clock.now()
-    return {pk for pk, starts_at in live.values_list("pk", "starts_at") if starts_at is None or starts_at > now}
+    return {
+        pk
+        for pk, day, period, starts_at in live.values_list("pk", "date", "period", "starts_at")
+        if times.over(day=day, period=period, starts_at=starts_at) > now
+    }
 
 
 def values_of(about_ids: Collection[int], audience: str) -> dict[int, dict[str, str]]:
