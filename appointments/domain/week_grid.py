@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,10 @@ from auditorium import clock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from appointments.domain.policies import Policy
-    from appointments.models import Department, Doctor
+    from appointments.models import Appointment, Department, Doctor
     from appointments.models.sessions import ClinicSessionQuerySet
     from auditorium.models import Hall
 
@@ -117,18 +117,21 @@ def open_week(
     first: date | None = None,
     doctor_id: int | None = None,
     session_id: int | None = None,
-    own: Collection[int] = (),
+    booked: Collection[Appointment] = (),
 ) -> Week:
     """The seven days from `first`, or the first seven from today that have a free place; at most three queries.
 
     `doctor_id` puts a doctor first, `session_id` chooses the session whose times are shown (else the earliest
-    free one), `own` are sessions the villager is booked in. `department` comes with hospital and policy selected.
+    free one). `booked` is what the villager has booked: where a hospital gives one place a day and department,
+    the whole day is theirs. `department` comes with hospital and policy selected.
     """
     policy = policies.policy_for(department.hospital)
     today = clock.local(at).date()
     last = policies.last_day(policy=policy, at=at)
+    own = _Own.of(booked, department, policy)
     sessions = ClinicSession.objects.for_hall(hall).filter(department=department)
-    start = max(first, today) if first else _first_week(sessions.between(today, last), policy, at, doctor_id)
+    wanted = sessions.filter(doctor=doctor_id) if doctor_id else sessions
+    start = max(first, today) if first else _first_week(wanted.between(today, last), policy, at, own)
     days = tuple(start + timedelta(days=n) for n in range(DAYS))
     found = list(sessions.between(days[0], days[-1]).select_related("doctor"))
     slots = _slots_of(found)
@@ -148,18 +151,36 @@ def open_week(
 def times_of(*, session: ClinicSession, at: datetime) -> list[Time]:
     """The times of one session in order; the session comes with department, hospital and policy. One query."""
     policy = policies.policy_for(session.department.hospital)
-    return list(_choice(session, _slots_of([session]).get(session.pk, []), policy, at, ()).times)
+    return list(_choice(session, _slots_of([session])[session.pk], policy, at, _Own()).times)
 
 
-def _first_week(sessions: ClinicSessionQuerySet, policy: Policy, at: datetime, doctor_id: int | None) -> date:
+@dataclass(frozen=True)
+class _Own:
+    """Sessions and days on which the villager needs no other place."""
+
+    sessions: frozenset[int | None] = frozenset()
+    days: frozenset[date] = frozenset()
+
+    @classmethod
+    def of(cls, booked: Collection[Appointment], department: Department, policy: Policy) -> _Own:
+        here = [row for row in booked if row.department_id == department.pk]
+        days = [row.date for row in here] if policy.one_per_department_and_day else []
+        return cls(frozenset(row.session_id for row in here), frozenset(days))
+
+    def has(self, session: ClinicSession) -> bool:
+        """Whether a place in the session would be one too many."""
+        return session.pk in self.sessions or session.date in self.days
+
+
+def _first_week(sessions: ClinicSessionQuerySet, policy: Policy, at: datetime, own: _Own) -> date:
     """The first day of the seven that hold the earliest free place, counted in sevens from today; else today."""
     today = clock.local(at).date()
     free = Slot.objects.open().with_free_places().filter(kind=SlotKind.REGULAR, starts_at__gt=at)
     dates = sessions.filter(state=SessionState.OPEN, pk__in=free.values("session"))
-    if doctor_id:
-        dates = dates.filter(doctor=doctor_id)
     for day in dates.order_by("date").values_list("date", flat=True).distinct():
-        if not policies.why_session_closed(session=ClinicSession(date=day), policy=policy, at=at):
+        if day not in own.days and not policies.why_session_closed(
+            session=ClinicSession(date=day), policy=policy, at=at
+        ):
             return today + (day - today) // timedelta(days=DAYS) * timedelta(days=DAYS)
     return today
 
@@ -173,13 +194,11 @@ def _slots_of(sessions: Sequence[ClinicSession]) -> dict[int, list[Slot]]:
     return by_session
 
 
-def _choice(
-    session: ClinicSession, slots: Sequence[Slot], policy: Policy, at: datetime, own: Collection[int]
-) -> Choice:
+def _choice(session: ClinicSession, slots: Sequence[Slot], policy: Policy, at: datetime, own: _Own) -> Choice:
     times = tuple(Time(slot=slot, standing=_time_standing(slot, policy, at)) for slot in slots)
     return Choice(
         session=session,
-        standing=Standing.OWN if session.pk in own else _session_standing(session, times, policy, at),
+        standing=Standing.OWN if own.has(session) else _session_standing(session, times, policy, at),
         times=times,
         opens=session.date - timedelta(days=policy.window_days),
     )

@@ -35,7 +35,7 @@ def week(request: StaffRequest, villager_pk: int, department_pk: int) -> HttpRes
         first=asked["first"],
         doctor_id=asked["doctor"],
         session_id=asked["session"],
-        own={appointment.session_id for appointment in person.coming if appointment.session_id},
+        booked=person.coming,
     )
     context = {
         "person": person,

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from appointments.domain import week_grid
 from appointments.domain.week_grid import Standing
 from appointments.enums import ClinicClass, DoctorGrade, Period, SessionState, SlotKind
-from appointments.models import BookingPolicy, Department, Slot
+from appointments.models import Appointment, BookingPolicy, Department, Slot
 from auditorium import clock
 from tests.appointments.factories import ClinicSessionFactory, DepartmentFactory, DoctorFactory, SlotFactory, at
 from tests.factories import HallFactory
@@ -55,6 +55,11 @@ def open_week(department, hall, **kwargs):
     return week_grid.open_week(department=department, hall=hall, at=clock.now(), **kwargs)
 
 
+def own(session):
+    """The villager's booking in a session."""
+    return Appointment(department=session.department, session=session, date=session.date)
+
+
 def cell(week, session):
     return next(choice for row in week.rows for choice in row.choices if choice.session == session)
 
@@ -76,8 +81,26 @@ def test_week_says_why_a_session_has_no_place(session, department, hall):
         Standing.FULL: session(MONDAY + timedelta(days=2), taken=3),
         Standing.OWN: session(MONDAY + timedelta(days=3)),
     }
-    week = open_week(department, hall, own=[cases[Standing.OWN].pk])
+    week = open_week(department, hall, booked=[own(cases[Standing.OWN])])
     assert {standing: cell(week, row).standing for standing, row in cases.items()} == {key: key for key in cases}
+
+
+def test_week_keeps_the_whole_day_where_a_hospital_gives_one_place_a_day(session, department, hall):
+    morning, afternoon = session(), session(period=Period.AFTERNOON, hour=14)
+    later = session(MONDAY + timedelta(days=8))
+    week = open_week(department, hall, booked=[own(morning)])
+    assert (week.chosen.session, week.days[0]) == (later, MONDAY + timedelta(days=7))
+    asked = open_week(department, hall, booked=[own(morning)], first=MONDAY)
+    assert cell(asked, afternoon).standing == Standing.OWN
+    BookingPolicy.objects.create(hospital=department.hospital, one_per_department_and_day=False)
+    department.hospital.refresh_from_db()
+    assert open_week(department, hall, booked=[own(morning)]).chosen.session == afternoon
+
+
+def test_week_minds_no_booking_of_another_department(session, department, hall):
+    row = session()
+    other = Appointment(department=DepartmentFactory(), date=TUESDAY)
+    assert cell(open_week(department, hall, booked=[other]), row).standing == Standing.FREE
 
 
 def test_week_closes_the_next_day_at_the_stop_time(session, department, hall):
