@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -11,11 +13,12 @@ from appointments.demo.story import BOOKED, CANCELLED, CONFIRMED, RECORDED, SUSP
 from appointments.domain import bookings, desk, policies, slots
 from appointments.domain.records import RecordDetails
 from appointments.enums import APPOINTMENT_TRANSITIONS, AppointmentState, SessionState
+from appointments.errors import BookingError
 from appointments.models import Appointment, ClinicSession, Slot
-from appointments.models.appointments import AppointmentQuerySet
 from auditorium import clock
 from auditorium.demo.desk import record_done
 from auditorium.demo.past import Story, open_moment
+from auditorium.demo.places import uid_of
 from auditorium.domain import follow_ups, outcomes, reminders
 from auditorium.domain.transitions import transition
 from auditorium.enums import FollowUpKind, MessageState, ReminderPurpose
@@ -63,16 +66,7 @@ class Bookings:
         made = open_moment(hall, days_ago=booked.days_ago, after=after)
         key = uuid.uuid4()
         self.story.tell(made, lambda: desk.book(slot=slot, villager=villager, hall=hall, by=by, key=key))
-        it = Appointment.objects.filter(requests__key=key)
-        if booked.became == CANCELLED:
-            why = "儿子陪他去别处看"
-            self.story.tell(made + timedelta(days=3), lambda: desk.cancel(appointment=it.get(), by=by, why=why))
-        elif booked.became == CONFIRMED:
-            self.story.tell(made + timedelta(hours=5), lambda: bookings.acknowledge(appointments=it, by=self.clerk))
-        elif booked.became == TEXT_LOST:
-            self.story.tell(clock.now(), lambda: _lose_text(it.get()))
-        elif booked.became:
-            self._tell_end(it, slot.ends_at + timedelta(hours=2), booked.became, by)
+        self._tell_outcome(key, booked.became, made=made, over=slot.ends_at + timedelta(hours=2), by=by)
 
     def _tell_recorded(self, recorded: Recorded, *, after: int) -> None:
         villager = self.villagers[recorded.villager]
@@ -90,12 +84,24 @@ class Bookings:
         made = open_moment(hall, days_ago=recorded.days_ago, after=after)
         key = uuid.uuid4()
         self.story.tell(made, lambda: desk.record(details=details, villager=villager, hall=hall, by=by, key=key))
-        if recorded.became:
-            it = Appointment.objects.filter(requests__key=key)
-            self._tell_end(it, clock.day_bounds(day)[1] - timedelta(hours=7), recorded.became, by)
+        over = clock.day_bounds(day)[1] - timedelta(hours=7)
+        self._tell_outcome(key, recorded.became, made=made, over=over, by=by)
 
-    def _tell_end(self, it: AppointmentQuerySet, moment: datetime, became: str, by: User) -> None:
-        self.story.tell(moment, lambda: transition(it, to=became, table=APPOINTMENT_TRANSITIONS, by=by))
+    def _tell_outcome(self, key: uuid.UUID, became: str, *, made: datetime, over: datetime, by: User) -> None:
+        """What came of what was booked at `made` under this key; `over` is after the visit."""
+        it = Appointment.objects.filter(requests__key=key)
+        why = "儿子陪着去别处看"
+        acts: dict[str, tuple[datetime, Callable[[], object]]] = {
+            CANCELLED: (
+                made + timedelta(days=3),
+                lambda: desk.cancel(appointment=it.get(), by=by, why=why, platform_told=False),
+            ),
+            CONFIRMED: (made + timedelta(hours=5), lambda: bookings.acknowledge(appointments=it, by=self.clerk)),
+            TEXT_LOST: (clock.now(), lambda: _lose_text(it.get())),
+        }
+        ended = (over, lambda: transition(it, to=became, table=APPOINTMENT_TRANSITIONS, by=by))
+        if became:
+            self.story.tell(*acts.get(became, ended))
 
     def _tell_suspended(self, hall: Hall) -> None:
         """Two people have a place in the next session that is suspended; they are to be booked anew."""
@@ -104,7 +110,7 @@ class Bookings:
         by = self.desks[hall.name]
 
         def book() -> None:
-            _reopen(session)
+            sessions.resume(ClinicSession.objects.filter(pk=session.pk))  # the rota has it suspended already
             for name, slot in zip(SUSPENDED_FOR, session.slots.order_by("starts_at"), strict=False):
                 desk.book(slot=slot, villager=self.villagers[name], hall=hall, by=by, key=uuid.uuid4())
 
@@ -114,8 +120,8 @@ class Bookings:
 
 def fill_marked() -> int:
     """Book full the sessions that are marked so and can be booked by now; return how many places were taken."""
-    hall, user = Hall.objects.get(name=FILLING_HALL), User.objects.get(username=FILLING_USER)
-    villagers = list(Villager.objects.living().of_hall(hall).order_by("pk"))
+    hall, user = Hall.objects.get(uid=uid_of(FILLING_HALL)), User.objects.get(username=FILLING_USER)
+    villagers = list(Villager.objects.filter(registered_at=hall).order_by("pk"))
     today = clock.today()
     booked = 0
     for session in sessions.marked(sessions.FULL, today, today + timedelta(days=sessions.DAYS_AHEAD)):
@@ -124,8 +130,9 @@ def fill_marked() -> int:
             continue
         for place, slot in enumerate(session.slots.filter(taken=0)):
             villager = villagers[(session.date.toordinal() + place) % len(villagers)]
-            bookings.book(slot=slot, villager=villager, hall=hall, by=user)
-            booked += 1
+            with suppress(BookingError):  # somebody has played with these very people
+                bookings.book(slot=slot, villager=villager, hall=hall, by=user)
+                booked += 1
     return booked
 
 
@@ -141,18 +148,9 @@ def _first_slot(booked: Booked) -> Slot:
     return there.order_by("starts_at", "pk")[booked.later]
 
 
-def _reopen(session: ClinicSession) -> None:
-    """The rota has it suspended already; before that it was open like any other."""
-    ClinicSession.objects.filter(pk=session.pk).update(state=SessionState.OPEN, suspended_reason="")
-    session.slots.update(is_open=True)
-
-
 def _suspend(session: ClinicSession) -> None:
     """The hospital says that it doesn't take place: slots closed first, then each villager owed another place."""
-    session.slots.update(is_open=False)
-    ClinicSession.objects.filter(pk=session.pk).update(
-        state=SessionState.SUSPENDED, suspended_reason=sessions.WHY_SUSPENDED
-    )
+    sessions.suspend(ClinicSession.objects.filter(pk=session.pk))
     for appointment in Appointment.objects.live().filter(session=session).with_names():
         why = f"{appointment.doctor_name}医生停诊，请帮村民改约"
         transition(

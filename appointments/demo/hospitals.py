@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
-
 from appointments.models import (
     BookingChannel,
     BookingPolicy,
@@ -18,7 +16,6 @@ from appointments.models import (
     Route,
 )
 from auditorium import names
-from auditorium.demo.accounts import PASSWORD, Account
 from auditorium.models import Hall, User
 
 MAIN, ACKNOWLEDGING, TOWNSHIP, SENSITIVE, SECOND = (
@@ -28,21 +25,17 @@ MAIN, ACKNOWLEDGING, TOWNSHIP, SENSITIVE, SECOND = (
     "绍兴市示例心理医院",
     "海曙区示例医院",
 )
-CLERK = Account("hospital", "陈静", "", f"{ACKNOWLEDGING} 经办人")
+CLERK = "hospital"
 _HOSPITALS = Path(__file__).with_name("hospitals.json")
 
 
-def load(halls: dict[str, Hall]) -> User:
-    """Write down the hospitals of the file, the routes, and the clerk who acknowledges bookings; return the clerk."""
+def load(halls: dict[str, Hall], users: dict[str, User]) -> None:
+    """Write down the hospitals of the file and the routes, and say whose clerk acknowledges bookings."""
     described = json.loads(_HOSPITALS.read_text(encoding="utf-8"))
     hospitals = {row["name"]: _hospital(row) for row in described["hospitals"]}
     for route in described["routes"]:
         Route.objects.create(**route | {"hall": halls[route["hall"]], "hospital": hospitals[route["hospital"]]})
-    clerk = User.objects.create(
-        username=CLERK.username, full_name=CLERK.full_name, password=make_password(PASSWORD), is_staff=True
-    )
-    HospitalClerk.objects.create(user=clerk, hospital=hospitals[ACKNOWLEDGING])
-    return clerk
+    HospitalClerk.objects.create(user=users[CLERK], hospital=hospitals[ACKNOWLEDGING])
 
 
 def _hospital(row: dict[str, Any]) -> Hospital:

@@ -9,9 +9,10 @@ from django.db import transaction
 from appointments.demo import history, hospitals, sessions
 from appointments.domain.default_templates import ensure_templates
 from appointments.domain.reference_data import ensure_reference_data
+from auditorium import clock
 from auditorium.demo import accounts, desk, people, places
 from auditorium.demo.past import Story
-from auditorium.models import Hall, User
+from auditorium.models import Hall
 
 Say = Callable[[str], object]
 
@@ -28,17 +29,16 @@ def load(say: Say) -> None:
     with transaction.atomic():
         if not _is_loaded():
             _load_once(say)
-        opened = sessions.open_coming()
-        say(f"· 开出门诊班次 {opened} 个 / Opened {opened} clinic sessions")
-        booked = history.fill_marked()
-        say(f"· 约满 {booked} 个号 / Booked {booked} places")
+        if opened := sessions.open_coming():
+            say(f"· 开出门诊班次 {opened} 个 / Opened {opened} clinic sessions")
+        history.fill_marked()
         if closed := places.close_outside_lines():
             say(f"· 停用 {closed} 条会往外发短信的线路 / Paused {closed} lines that reach the outside")
 
 
 def _is_loaded() -> bool:
-    """Whether the demo's main hall is there."""
-    if Hall.objects.filter(name=places.MAIN_HALL).exists() and User.objects.filter(username="desk").exists():
+    """Whether the demo's main hall is there; NotADemoError where others are."""
+    if Hall.objects.filter(uid=places.uid_of(places.MAIN_HALL)).exists():
         return True
     if Hall.objects.exists():
         raise NotADemoError
@@ -46,22 +46,23 @@ def _is_loaded() -> bool:
 
 
 def _load_once(say: Say) -> None:
+    clock.move_back()  # the demo before this one may have moved it
     say("· 区划、礼堂、用户 / Divisions, halls, users")
     halls = places.load()
     users = accounts.load(halls)
     ensure_reference_data()
     ensure_templates()
     say("· 医院 / Hospitals")
-    clerk = hospitals.load(halls)
+    hospitals.load(halls, users)
     say("· 村民 / Villagers")
     desks = accounts.at_desks(users)
     villagers = people.load(halls, by=desks)
-    say("· 过去几周的预约和短信 / The past weeks' bookings and texts")
     sessions.open_coming()
+    say("· 过去几周的预约和短信 / The past weeks' bookings and texts")
     story = Story()
-    bookings = history.Bookings(story, villagers, desks, clerk=clerk)
+    bookings = history.Bookings(story, villagers, desks, clerk=users[hospitals.CLERK])
     bookings.tell()
-    at_main = {"hall": halls[places.MAIN_HALL], "by": desks[places.MAIN_HALL], "villagers": villagers}
-    desk.tell_tasks(story, **at_main)
-    desk.tell_today(story, **at_main)
+    hall, by = halls[places.MAIN_HALL], desks[places.MAIN_HALL]
+    desk.tell_tasks(story, hall=hall, by=by, villagers=villagers)
+    desk.tell_today(story, hall=hall, by=by, villagers=villagers)
     story.live(each_time=bookings.do_duty)

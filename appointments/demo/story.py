@@ -72,6 +72,8 @@ RECORDED = (
     Recorded(3, "章子涵", MAIN, "儿科", 9, "14:00", "B008", "114"),
     Recorded(2, "阮月仙", SENSITIVE, "睡眠门诊", 5, "10:00", "12", "医院微信公众号"),
     Recorded(1, "骆阿大", MAIN, "", 7),
+    Recorded(5, "严利明", MAIN, "眼科", 5, "10:00", "A031", "浙里办", CANCELLED),
+    Recorded(3, "盖金凤", SENSITIVE, "睡眠门诊", 4, "09:00", "3", "114"),
     Recorded(2, "徐世康", SECOND, "骨科", 4, "08:30", "6", "114"),
 )
 

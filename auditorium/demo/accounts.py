@@ -1,4 +1,4 @@
-"""Who can log in to the demo's hall side, all with one password that is no secret."""
+"""Who can log in to the demo, all with one password that is no secret."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PASSWORD = "litang123"  # noqa: S105 - printed at every start of a demo
 
 @dataclass(frozen=True)
 class Account:
-    """One login: who, and in what words the launcher offers it."""
+    """One login: who, and in what words the launcher offers it. Without a role of the hall a service gives one."""
 
     username: str
     full_name: str
@@ -32,9 +32,10 @@ ACCOUNTS = (
     Account("houcang", "邬雅琴", RoleKind.DESK, "后仓村文化礼堂 服务台", hall="后仓村文化礼堂"),
     Account("county", "金慧", RoleKind.SUPERVISOR, "柯桥区 区域主管", region="330603000000"),
     Account("admin", "系统管理员", RoleKind.ADMINISTRATOR, "系统管理员"),
+    Account("hospital", "陈静", "", "绍兴市示例中医院 经办人"),
 )
 _SEES_WHOLE_NUMBERS = (RoleKind.HALL_MANAGER, RoleKind.SUPERVISOR)
-_WORKS_IN_ADMIN = (RoleKind.HALL_MANAGER, RoleKind.SUPERVISOR, RoleKind.ADMINISTRATOR)
+_NOT_IN_ADMIN = (RoleKind.DESK,)
 
 
 def load(halls: dict[str, Hall]) -> dict[str, User]:
@@ -49,11 +50,12 @@ def load(halls: dict[str, Hall]) -> dict[str, User]:
             username=account.username,
             full_name=account.full_name,
             password=password,
-            is_staff=account.role in _WORKS_IN_ADMIN,
+            is_staff=account.role not in _NOT_IN_ADMIN,
             is_superuser=is_administrator,
             current_hall=hall,
         )
-        Role.objects.create(user=user, role=account.role, hall=hall, region_id=account.region or None)
+        if account.role:
+            Role.objects.create(user=user, role=account.role, hall=hall, region_id=account.region or None)
         if account.role in _SEES_WHOLE_NUMBERS:
             user.user_permissions.add(whole_numbers)
         users[user.username] = user

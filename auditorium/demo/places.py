@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from auditorium import clock
 from auditorium.domain.region_import import SHIPPED, import_regions
@@ -24,6 +25,11 @@ def described() -> list[dict[str, Any]]:
     return found
 
 
+def uid_of(name: str) -> UUID:
+    """By what a hall of the demo is known for certain, whatever it is called later."""
+    return uuid5(NAMESPACE_URL, f"demo:{name}")
+
+
 def load() -> dict[str, Hall]:
     """Bring in the shipped divisions and open the halls; return them by name."""
     for path in sorted(SHIPPED.glob("*.csv")):
@@ -31,7 +37,11 @@ def load() -> dict[str, Hall]:
     halls = {}
     for row in described():
         hall = Hall.objects.create(
-            name=row["name"], region_id=row["region"], address=row["address"], phone=row["phone"]
+            uid=uid_of(row["name"]),
+            name=row["name"],
+            region_id=row["region"],
+            address=row["address"],
+            phone=row["phone"],
         )
         OpeningHours.objects.bulk_create(
             OpeningHours(hall=hall, weekday=weekday, opens=opens, closes=closes)
