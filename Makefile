@@ -23,6 +23,7 @@ release: install
 
 migrate: release
 	$(PROVINCE) $(PYTHON_IN_VENV) manage.py migrate
+	$(PROVINCE) $(PYTHON_IN_VENV) manage.py load_reference_data
 
 web:
 	@$(PROVINCE) exec $(PYTHON_IN_VENV) -m granian --interface wsgi --host $${HOST:-127.0.0.1} --port $${PORT:-8000} \

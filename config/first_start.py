@@ -9,6 +9,7 @@ from getpass import getpass
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
+from appointments.domain.reference_data import ensure_reference_data
 from auditorium.domain import installation
 from auditorium.models import Region
 from config.preflight import Refused
@@ -18,7 +19,8 @@ VARIABLES = ("ADMIN_USERNAME", "ADMIN_PASSWORD", "HALL_NAME", "HALL_REGION_CODE"
 
 
 def open_installation(say: Say) -> None:
-    """Create administrator and hall where there are none. Refused when nobody says which."""
+    """Create administrator and hall where there are none, with the lists to begin with. Refused when nobody says which."""
+    ensure_reference_data()
     if installation.is_opened():
         return
     missing = [name for name in VARIABLES if not os.environ.get(name)]
