@@ -19,7 +19,10 @@ VARIABLES = ("ADMIN_USERNAME", "ADMIN_PASSWORD", "HALL_NAME", "HALL_REGION_CODE"
 
 
 def open_installation(say: Say) -> None:
-    """Create administrator and hall where there are none, with the lists to begin with. Refused when nobody says which."""
+    """Bring in the lists to begin with; create administrator and hall where there are none.
+
+    Refused when nobody says which.
+    """
     ensure_reference_data()
     if installation.is_opened():
         return
