@@ -93,9 +93,11 @@ def why_session_closed(*, session: ClinicSession, policy: Policy, at: datetime) 
 
 def why_not_bookable(*, slot: Slot, policy: Policy, at: datetime) -> str:
     """One sentence why this slot cannot be booked at `at`, places aside; empty when it is offered."""
-    closed = why_session_closed(session=slot.session, policy=policy, at=at)
-    if closed:
-        return closed
+    return why_session_closed(session=slot.session, policy=policy, at=at) or why_time_closed(slot=slot, at=at)
+
+
+def why_time_closed(*, slot: Slot, at: datetime) -> str:
+    """One sentence why this time of a session on offer cannot be booked at `at`; empty when it can."""
     if not slot.is_open:
         return _("这个时段不接受预约了，请选别的时间。")
     if slot.starts_at <= at:

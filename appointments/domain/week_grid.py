@@ -195,7 +195,8 @@ def _slots_of(sessions: Sequence[ClinicSession]) -> dict[int, list[Slot]]:
 
 
 def _choice(session: ClinicSession, slots: Sequence[Slot], policy: Policy, at: datetime, own: _Own) -> Choice:
-    times = tuple(Time(slot=slot, standing=_time_standing(slot, policy, at)) for slot in slots)
+    closed = bool(policies.why_session_closed(session=session, policy=policy, at=at))
+    times = tuple(Time(slot=slot, standing=_time_standing(slot, at, closed=closed)) for slot in slots)
     return Choice(
         session=session,
         standing=Standing.OWN if own.has(session) else _session_standing(session, times, policy, at),
@@ -204,8 +205,8 @@ def _choice(session: ClinicSession, slots: Sequence[Slot], policy: Policy, at: d
     )
 
 
-def _time_standing(slot: Slot, policy: Policy, at: datetime) -> Standing:
-    if policies.why_not_bookable(slot=slot, policy=policy, at=at):
+def _time_standing(slot: Slot, at: datetime, *, closed: bool) -> Standing:
+    if closed or policies.why_time_closed(slot=slot, at=at):
         return Standing.CLOSED
     return Standing.FREE if slot.free else Standing.FULL
 
