@@ -145,6 +145,8 @@ def record_outcome(
     `again_at` or in two hours while the hall is open, the second time by knocking. 号码不对 flags the number
     and leads to knocking. No next step once its reason is gone. EndedError when it had an outcome already.
     """
+    # Villagers before reminders before tasks, as sweeps and cancellations lock them.
+    Villager.objects.filter(pk=follow_up.villager_id).select_for_update(no_key=True).values_list("pk").first()
     _require(
         transition(
             FollowUp.objects.filter(pk=follow_up.pk),

@@ -1,0 +1,158 @@
+"""Many workers over one outbox, and desks that cancel meanwhile. Each race has a control that goes wrong."""
+
+import threading
+from collections import Counter
+from functools import partial
+
+import pytest
+import time_machine
+from django.db import transaction
+
+from auditorium.domain import delivery, follow_ups, outcomes, reminders, telling
+from auditorium.enums import FollowUpState, MessageState, ReminderPurpose, ReminderState
+from auditorium.models import FollowUp, Message, Reminder, Villager
+from tests.concurrency.threads import at_once
+from tests.errands import KIND, registered
+from tests.factories import HallFactory, SmsLineFactory, VillagerFactory, desk_user
+from tests.outbox import FakeGateway, at, owe, states, told_villager
+
+WORKERS = 8
+OWED = 60
+NOW = at("11-23 10:00")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def service():
+    with registered():
+        yield
+
+
+@pytest.fixture
+def gateway(monkeypatch):
+    gateway = FakeGateway()
+    monkeypatch.setattr("auditorium.domain.delivery.gateway_for", lambda kind, config: gateway)
+    monkeypatch.setattr("auditorium.domain.wake.now", lambda name, *ids: None)
+    return gateway
+
+
+@pytest.fixture
+def hall():
+    SmsLineFactory()
+    return HallFactory()
+
+
+def owed(hall, how_many=OWED):
+    with time_machine.travel(NOW, tick=False):
+        return [owe(told_villager(hall), about=about) for about in range(how_many)]
+
+
+def sweep():
+    return delivery.sweep(at=NOW)
+
+
+def no_errors(results):
+    assert [result for result in results if isinstance(result, Exception)] == []
+    return results
+
+
+def test_workers_send_every_text_once(hall, gateway):
+    owed(hall)
+    counts = sum(no_errors(at_once([sweep] * WORKERS)), Counter())
+    sweep()  # villagers another worker was busy with are left to the next sweep
+    assert Counter(text.key for text in gateway.sent) == Counter(Message.objects.values_list("uid", flat=True))
+    assert (len(gateway.sent), states()) == (OWED, [MessageState.SENT] * OWED)
+    assert Reminder.objects.filter(state=ReminderState.TOLD).count() == OWED
+    assert counts["written"] <= OWED
+
+
+def test_control_workers_that_claim_without_a_condition_send_texts_twice(hall, gateway, monkeypatch):
+    owed(hall, 10)
+    telling.tell_batch(at=NOW, after=None)
+    all_have_looked = threading.Barrier(2)
+
+    def look(self):
+        found = list(Message.objects.filter(state=MessageState.PENDING).select_related("phone", "line"))
+        if found:
+            all_have_looked.wait(30)
+        return found
+
+    monkeypatch.setattr(delivery._Sweep, "_claim", look)
+    monkeypatch.setattr(delivery._Sweep, "_begin", lambda self, message: True)
+    monkeypatch.setattr(
+        delivery._Sweep,
+        "_sent",
+        lambda self, message, sent, **kwargs: Message.objects.filter(pk=message.pk).update(state=MessageState.SENT),
+    )
+    no_errors(at_once([sweep] * 2))
+    assert len(gateway.sent) == 20
+
+
+def test_workers_planning_at_once_write_one_text_a_reminder(hall, gateway):
+    owed(hall)
+    no_errors(at_once([partial(telling.tell_batch, at=NOW, after=None)] * WORKERS))
+    telling.tell_batch(at=NOW, after=None)
+    assert Counter(Message.objects.values_list("reminders__pk", flat=True)) == Counter(
+        Reminder.objects.filter(purpose=ReminderPurpose.CONFIRMATION).values_list("pk", flat=True)
+    )
+
+
+@pytest.mark.postgres
+def test_control_planning_without_the_locks_writes_texts_twice(hall, gateway, monkeypatch):
+    """SQLite lets one writer in at a time, so only PostgreSQL can show what the locks are for."""
+    owed(hall, 10)
+    both_have_looked = threading.Barrier(2)
+
+    def look(villagers, due, **kwargs):
+        found = list(due.values_list("pk", flat=True))
+        both_have_looked.wait(30)
+        return found
+
+    monkeypatch.setattr(telling, "locked", look)
+    no_errors(at_once([partial(telling.tell_batch, at=NOW, after=None)] * 2))
+    assert Message.objects.count() == 20
+
+
+def test_desks_that_cancel_while_workers_send_leave_nothing_in_between(hall, gateway):
+    desk = desk_user(hall)
+    confirmations = owed(hall, 40)
+
+    def cancel(reminder):
+        with transaction.atomic():
+            Villager.objects.select_for_update(no_key=True).get(pk=reminder.villager_id)
+            reminders.silence(about_kind=KIND, about_id=reminder.about_id, by=desk, why="取消")
+
+    cancels = [partial(cancel, reminder) for reminder in confirmations[::2]]
+    no_errors(at_once([*[sweep] * 4, *cancels]))
+    sweep()
+    sent = {text.key for text in gateway.sent}
+    assert len(sent) == len(gateway.sent)
+    for message in Message.objects.all():
+        assert (message.uid in sent) == (message.state == MessageState.SENT), message.state
+    assert set(Message.objects.values_list("state", flat=True)) <= {MessageState.SENT, MessageState.CANCELLED}
+    kept = Reminder.objects.filter(pk__in=[reminder.pk for reminder in confirmations[1::2]])
+    assert set(kept.values_list("state", flat=True)) == {ReminderState.TOLD}
+
+
+def test_calls_made_while_workers_settle_never_lock_each_other_out(hall, gateway):
+    """Outcomes of tasks, receipts and sweeps all take villagers before reminders before tasks."""
+    desk = desk_user(hall)
+    with time_machine.travel(NOW, tick=False):
+        first = [owe(VillagerFactory(registered_at=hall), about=about) for about in range(20)]
+        no_errors([sweep()])
+
+    def done(task):
+        follow_ups.record_outcome(follow_up=task, outcome=FollowUpState.DONE, by=desk)
+
+    def settle(reminder):
+        with transaction.atomic():
+            telling.locked([reminder.villager_id], Reminder.objects.filter(pk=reminder.pk), skip_busy=False)
+            outcomes.settle_told([reminder.pk])
+
+    tasks = list(FollowUp.objects.all())
+    assert len(tasks) == 20
+    results = at_once([*[partial(done, task) for task in tasks], *[partial(settle, reminder) for reminder in first]])
+    errors = {type(result).__name__ for result in results if isinstance(result, Exception)}
+    assert errors <= {"EndedError"}
+    assert set(Reminder.objects.filter(pk__in=[r.pk for r in first]).values_list("state", flat=True)) == {"told"}
