@@ -47,4 +47,6 @@ def load(say: Say) -> None:
         call_command("load_demo")
     except CommandError as error:
         chinese, _, english = str(error).partition(" / ")
+        if _marker().exists():
+            chinese, english = f"{chinese}重来一遍：make demo-reset。", f"{english} To begin anew: make demo-reset."
         raise Refused(chinese, english) from error

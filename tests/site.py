@@ -60,12 +60,12 @@ class Site:
             self.environment["DATABASE_URL"] = f"{os.environ['DATABASE_URL'].rsplit('/', 1)[0]}/{database}"
 
     @contextmanager
-    def running(self) -> Iterator["Site"]:
+    def running(self, *arguments: str) -> Iterator["Site"]:
         """Start `manage.py demo`, wait until it answers, stop it as Ctrl-C does, and see that it left cleanly."""
         with self.output.open("wb") as output:
             # config.child ends the site even when this test run is killed
             process = subprocess.Popen(
-                [sys.executable, "-m", "config.child", "manage", "demo"],
+                [sys.executable, "-m", "config.child", "manage", "demo", *arguments],
                 cwd=BASE_DIR,
                 env=self.environment,
                 stdin=subprocess.PIPE,
