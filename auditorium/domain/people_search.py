@@ -16,6 +16,8 @@ from auditorium.domain.contacts import with_contacts
 from auditorium.models import KeyKind, Villager, VillagerKey
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from auditorium.models import Hall, User
     from auditorium.models.villagers import VillagerQuerySet
 
@@ -56,6 +58,16 @@ def find(*, query: str, user: User, hall: Hall) -> list[Hit]:
     found = _with_what_is_shown(Villager.objects.for_user(user).filter(pk__in=kinds))
     by_pk = {villager.pk: villager for villager in found}
     return [Hit(by_pk[pk], kind) for pk, kind in kinds.items() if pk in by_pk]
+
+
+def matching(*, query: str, user: User) -> QuerySet[VillagerKey, dict[str, int]]:
+    """The ids of everybody in the user's scope whom the query finds, for a list that pages through them."""
+    number = whole_id(query)
+    if number:
+        held = Villager.objects.for_user(user).filter(id_hash__in=crypto.all_hashes(number))
+        return VillagerKey.objects.filter(villager__in=held).values("villager_id")
+    key = names.fold_query(query)
+    return VillagerKey.objects.filter(user.hall_scope("hall__"), key__gte=key, key__lt=key + _END).values("villager_id")
 
 
 def whole_id(text: str) -> str:

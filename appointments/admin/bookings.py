@@ -1,0 +1,76 @@
+"""Bookings: shown; the hospital's answer is noted here, everything else happens at the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin, messages
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appointments.domain import bookings
+from appointments.models import Appointment, HospitalClerk
+from auditorium.admin.base import ReadOnlyAdmin, actor
+from auditorium.models import User
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(ReadOnlyAdmin):
+    """Bookings of the user's people, and for a hospital's clerk those in the hospital's places."""
+
+    list_display = [
+        "reference",
+        "date",
+        "period",
+        "villager",
+        "hospital_name",
+        "department_name",
+        "state",
+        "hospital_knows",
+    ]
+    list_filter = ["state", "source", "hospital_knows", "date"]
+    search_fields = ["=reference"]
+    list_select_related = ["villager", "hospital", "department"]
+    exclude = ["elsewhere_key", "visit", "slot", "session", "successor"]
+    readonly_fields = ["at_the_desk"]
+    actions = ["acknowledge", "refuse"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Appointment | None = None) -> bool:
+        """Also the clerks of hospitals."""
+        return super().has_view_permission(request, obj) or _is_clerk(request)
+
+    def has_answer_permission(self, request: HttpRequest) -> bool:
+        """Who may speak for the hospital: its clerks, and supervisors who phoned it."""
+        return self.has_view_permission(request)
+
+    @admin.action(description=gettext_lazy("医院确认了选中的预约"), permissions=["answer"])
+    def acknowledge(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        """Pages, slips and texts say 已约好 from now on."""
+        count = bookings.acknowledge(appointments=queryset, by=actor(request))
+        self.message_user(request, _("%(count)d 个预约已确认。") % {"count": count}, messages.SUCCESS)
+
+    @admin.action(description=gettext_lazy("医院没接受选中的预约"), permissions=["answer"])
+    def refuse(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        """The places go back, the villagers are told, and somebody finds them another time."""
+        count = bookings.acknowledge(appointments=queryset, by=actor(request), accepted=False)
+        self.message_user(
+            request, _("%(count)d 个预约已退回，礼堂会收到改约的待办。") % {"count": count}, messages.WARNING
+        )
+
+    @admin.display(description=gettext_lazy("服务台"))
+    def at_the_desk(self, appointment: Appointment) -> SafeString:
+        """The booking's own page."""
+        url = reverse("appointments:appointment", args=[appointment.reference])
+        return format_html('<a href="{}">{}</a>', url, _("在服务台打开"))
+
+
+def _is_clerk(request: HttpRequest) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.is_staff and HospitalClerk.objects.filter(user=user).exists()
