@@ -6,7 +6,8 @@ PYTHON_IN_VENV = .venv/bin/python
 TOOLS = env -u DATABASE_URL -u REDIS_URL DJANGO_SETTINGS_MODULE=config.settings.test
 PROVINCE = DJANGO_SETTINGS_MODULE=config.settings.production
 
-.PHONY: demo demo-reset run release migrate web worker beat test test-hard check messages install install-dev
+.PHONY: demo demo-reset run release migrate web worker beat test test-hard messages install install-dev check \
+    check-style check-types check-templates check-layers check-texts check-migrations check-deploy
 
 demo: install
 	@exec $(PYTHON_IN_VENV) manage.py demo
@@ -47,15 +48,29 @@ test-hard: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) -m pytest -m hard
 	$(PYTHON_IN_VENV) -m tests.servers $(PYTHON_IN_VENV) -m pytest -m hard
 
-check: install-dev
+check: check-style check-types check-templates check-layers check-texts check-migrations check-deploy
+
+check-style: install-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+
+check-types: install-dev
 	.venv/bin/mypy
 	.venv/bin/mypy --platform win32 --cache-dir .mypy_cache/win32
+
+check-templates: install-dev
 	.venv/bin/djlint templates --lint --check --quiet
+
+check-layers: install-dev
 	.venv/bin/lint-imports
+
+check-texts: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations check
+
+check-migrations: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
+
+check-deploy: install-dev
 	sh bin/check-deploy
 
 messages: install-dev
