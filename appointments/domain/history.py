@@ -49,7 +49,7 @@ def acts(*, appointment: Appointment, user: User) -> list[Act]:
             at=entry.at,
             who=str(entry.actor) if entry.actor else _("系统"),
             what=str(ACTS.get(entry.action, entry.action)),
-            why=entry.why,
+            why=_(entry.why) if entry.why else "",
         )
         for entry in entries
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 from django import forms
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 
@@ -39,8 +41,9 @@ class CancelForm(forms.Form):
 
     @property
     def reason(self) -> str:
-        """The reason in words, as history shows it; empty when none was given."""
-        return str(dict(self.REASONS).get(self.cleaned_data["why"], ""))
+        """The reason in Chinese, which every page can translate; empty when none was given."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return str(dict(self.REASONS).get(self.cleaned_data["why"], ""))
 
     @property
     def platform_told(self) -> bool:

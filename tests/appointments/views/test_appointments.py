@@ -123,6 +123,12 @@ def test_page_says_what_will_be_sent_to_whom_and_when(at_desk, made):
     assert "提前一天 11月26日 周四 下午4:" in words
 
 
+def test_page_says_when_nobody_can_be_written_to(at_desk, made):
+    made.villager.contacts.all().delete()
+    words = read(at_desk.get(page_of(made))).words
+    assert "约好了 11月23日 周一 上午9:00 · 没有能收短信的手机，到时候请人打电话或上门告诉 等发送" in words
+
+
 def test_page_says_what_was_sent_to_whom_and_when(at_desk, made):
     line = SmsLine.objects.create(name="演示", gateway="console", signature="柯桥礼堂")
     reminder = Reminder.objects.get(purpose="confirmation")

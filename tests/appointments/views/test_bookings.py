@@ -258,6 +258,13 @@ def test_cancel_needs_no_reason(at_desk, made):
     assert (made.state, made.ended_reason) == (AppointmentState.CANCELLED_BY_VILLAGER, "")
 
 
+def test_cancel_writes_its_reason_in_chinese_whatever_the_desk_reads(client, hall, made):
+    client.force_login(desk_user(hall, language="en"))
+    client.post(cancel(made), {"why": "better"})
+    made.refresh_from_db()
+    assert made.ended_reason == "身体好了"
+
+
 def test_cancel_is_404_out_of_scope(client, made):
     client.force_login(desk_user(HallFactory()))
     assert (client.get(cancel(made)).status_code, client.post(cancel(made)).status_code) == (404, 404)
