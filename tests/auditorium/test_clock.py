@@ -89,6 +89,14 @@ def test_a_move_by_another_process_is_seen_and_undone_by_removing_the_file(demo)
     assert clock.now() == MONDAY_MORNING
 
 
+@time_machine.travel(MONDAY_MORNING, tick=False)
+def test_move_back_ends_a_move_and_may_be_said_twice(demo):
+    clock.move_to(MONDAY_MORNING + timedelta(days=2))
+    clock.move_back()
+    clock.move_back()
+    assert clock.now() == MONDAY_MORNING
+
+
 def test_move_to_leaves_nothing_beside_the_file(demo):
     clock.move_to(MONDAY_MORNING)
     assert [path.name for path in demo.parent.iterdir()] == ["demo-clock"]
