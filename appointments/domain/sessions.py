@@ -2,68 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments.domain import slots
+from appointments.domain import session_changes
+from appointments.domain.session_details import Change, SessionDetails
 from appointments.domain.session_layout import Standing, is_laid_out, rearranged, slot_times, spread
-from appointments.enums import LIVE, ClinicClass, SessionState, SlotKind
-from appointments.models import Appointment, ClinicSession, Slot
+from appointments.enums import SessionState, SlotKind
+from appointments.models import ClinicSession, Slot
 from auditorium import clock
 from auditorium.domain import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date, time
-    from decimal import Decimal
+    from collections.abc import Iterable, Mapping, Sequence
 
     from django.db.models import QuerySet
 
     from appointments.domain.session_layout import Rearrangement
-    from appointments.models import Department, Doctor
-    from auditorium.models import Hall, Region, User
+    from auditorium.models import User
 
 _BATCH = 1000
-
-
-@dataclass(frozen=True)
-class SessionDetails:
-    """A session as it shall be. `capacity` is for all of it; either hall or region is who the places are for."""
-
-    department: Department
-    doctor: Doctor | None
-    date: date
-    period: str
-    starts: time
-    ends: time
-    slot_minutes: int
-    capacity: int
-    hall: Hall | None = None
-    region: Region | None = None
-    clinic_class: str = ClinicClass.ORDINARY
-    fee: Decimal | None = None
-    room: str = ""
-
-
-@dataclass(frozen=True)
-class Change:
-    """What differs between a session and how it shall be.
-
-    `fields` are those to be written: clinic_class, fee, room, times, capacity. `conflict` says what cannot be done
-    because of bookings or 停诊, and is empty when all can.
-    """
-
-    fields: tuple[str, ...] = ()
-    conflict: str = ""
-    rearrangement: Rearrangement | None = None
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether the session is already as it shall be."""
-        return not self.fields and not self.conflict
 
 
 def open_session(*, details: SessionDetails, by: User | None) -> ClinicSession:
@@ -133,36 +93,37 @@ def difference(session: ClinicSession, standing: list[Standing], details: Sessio
 
 
 def change_session(*, session: ClinicSession, details: SessionDetails, by: User | None) -> Change:
-    """Make a session as it shall be as far as its bookings allow; return what was changed and what could not be.
+    """Make a session as it shall be as far as its bookings allow; return what was changed and what could not be."""
+    return change_sessions(details={session.pk: details}, by=by)[session.pk]
 
-    Locks the session, then its slots by id, and decides on what it reads under the locks.
+
+def change_sessions(*, details: Mapping[int, SessionDetails], by: User | None) -> dict[int, Change]:
+    """The same for many sessions, by their keys, in a number of statements that hardly depends on how many.
+
+    Locks the sessions by id, then their slots by id, and decides on what it reads under the locks.
     """
+    changes: dict[int, Change] = {}
     with transaction.atomic():
-        session = lock_sessions([session.pk])[session.pk]
-        change = difference(session, standing_of([session.pk]).get(session.pk, []), details)
-        if change.rearrangement:
-            _rearrange(session, change.rearrangement, has_new_times="times" in change.fields)
-        copied: dict[str, Any] = {
-            name: getattr(details, name) for name in ("clinic_class", "fee", "room") if name in change.fields
-        }
-        if copied:
-            ClinicSession.objects.filter(pk=session.pk).update(**copied)
-            _carry_over(session, copied, by)
-        if change.fields:
-            audit.record(action="changed", what=session, by=by, hall=session.allotted_hall, fields=change.fields)
-    return change
+        locked = lock_sessions(details)
+        for start in range(0, len(locked), _BATCH):
+            batch = dict(list(locked.items())[start : start + _BATCH])
+            standing = standing_of(batch)
+            decided = {pk: difference(batch[pk], standing.get(pk, []), details[pk]) for pk in batch}
+            session_changes.write(sessions=batch, changes=decided, details=details, by=by)
+            changes |= decided
+    return changes
 
 
 def lock_sessions(ids: Iterable[int]) -> dict[int, ClinicSession]:
-    """Sessions and their slots, locked in the order of their ids until the transaction ends."""
+    """Sessions by id and then their slots by id, locked until the transaction ends."""
     sessions = (
         ClinicSession.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("department__hospital", "doctor", "allotted_hall", "allotted_region")
-        .filter(pk__in=ids)
+        .select_related("department")
+        .filter(pk__in=list(ids))
         .order_by("pk")
     )
     found = {session.pk: session for session in sessions}
-    list(Slot.objects.select_for_update(no_key=True).filter(session__in=found).order_by("pk").values_list("pk"))
+    list(Slot.objects.select_for_update(no_key=True).filter(session__in=list(found)).order_by("pk").values_list("pk"))
     return found
 
 
@@ -196,39 +157,3 @@ def _booked_at_other_times(plan: Rearrangement) -> str:
         "times": times,
         "booked": booked,
     }
-
-
-def _rearrange(session: ClinicSession, plan: Rearrangement, *, has_new_times: bool) -> None:
-    """Carry out the plan. New times of a session nobody booked number its places anew from 1."""
-    every = list(Slot.objects.filter(session=session).order_by("starts_at"))
-    closed = {slot.pk for slot in every if slot.capacity and not slot.is_open}
-    if has_new_times and not any(slot.taken or slot.kind == SlotKind.EXTRA for slot in every):
-        session.last_number = 0
-        for slot in every:
-            slot.capacity, slot.numbers = 0, []
-    opened = [Slot(session=session, starts_at=starts, ends_at=ends, capacity=0) for starts, ends in plan.opened]
-    placed = [(slot, plan.opened[slot.starts_at, slot.ends_at]) for slot in opened]
-    for slot in every:
-        if slot.pk in plan.stay:
-            (_starts, slot.ends_at), capacity = plan.stay[slot.pk]
-            placed.append((slot, capacity))
-        elif slot.pk in plan.taken_away:
-            placed.append((slot, 0))
-    for slot, capacity in sorted(placed, key=lambda pair: pair[0].starts_at):
-        slot.is_open = capacity > 0 and slot.pk not in closed
-        slots.number_places(session=session, slot=slot, capacity=capacity)
-    session.save(update_fields=["last_number"])
-    Slot.objects.bulk_update(every, ["ends_at", "capacity", "numbers", "is_open"])
-    Slot.objects.bulk_create(opened)
-    Slot.objects.filter(pk__in=plan.taken_away, appointments__isnull=True).delete()
-
-
-def _carry_over(session: ClinicSession, copied: dict[str, Any], by: User | None) -> None:
-    """Bring what live bookings show of the session up to date, so that the next text and slip are right."""
-    live = Appointment.objects.filter(session=session, state__in=LIVE)
-    rows = list(live.values_list("pk", "hall_id", "villager_id"))
-    written = {name: value for name, value in copied.items() if name != "room"}
-    if "room" in copied:
-        written["place"] = " ".join(part for part in (session.department.place, str(copied["room"])) if part)
-    live.update(**written)
-    audit.record_many(action="changed", kind="appointment", rows=rows, by=by)

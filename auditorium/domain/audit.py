@@ -40,10 +40,17 @@ def record(
 
 
 def record_many(
-    *, action: str, kind: str, rows: Sequence[tuple[int, int | None, int | None]], by: User | None, why: str = ""
+    *,
+    action: str,
+    kind: str,
+    rows: Sequence[tuple[int, int | None, int | None]],
+    by: User | None,
+    fields: Iterable[str] = (),
+    why: str = "",
 ) -> None:
     """Write the same act on many rows, given as (id, hall id, villager id), in one statement per thousand."""
     at = clock.now()
+    names = sorted(fields)
     AuditEntry.objects.bulk_create(
         (
             AuditEntry(
@@ -54,6 +61,7 @@ def record_many(
                 object_id=pk,
                 hall_id=hall_id,
                 villager_id=villager_id,
+                fields=names,
                 why=why[:200],
             )
             for pk, hall_id, villager_id in rows

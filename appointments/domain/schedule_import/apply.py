@@ -112,10 +112,9 @@ class _Import:
         if not outcome.is_clean and not good_rows_only:
             return outcome
         changed = {step.wish.session.pk: step for step in plan.of("changed") if step.wish.session}
-        for pk, session in sessions.lock_sessions(changed).items():
-            step = changed[pk]
-            if sessions.change_session(session=session, details=step.details, by=self._by) != step.change:
-                raise ScheduleChangedError
+        wanted = {pk: step.details for pk, step in changed.items()}
+        if sessions.change_sessions(details=wanted, by=self._by) != {pk: step.change for pk, step in changed.items()}:
+            raise ScheduleChangedError
         new = plan.of("new")
         for step in new:
             _store_names(step)

@@ -13,7 +13,8 @@ from appointments.domain.schedule_import.cells import CellError, same_name
 from appointments.domain.schedule_import.columns import Column
 from appointments.domain.schedule_import.findings import Notice, Place, Problem
 from appointments.domain.schedule_import.matching import Stored, Wish
-from appointments.domain.sessions import Change, SessionDetails, difference
+from appointments.domain.session_details import Change, SessionDetails
+from appointments.domain.sessions import difference
 from appointments.enums import SessionState
 from auditorium import clock
 from auditorium.dates import full_date

@@ -4,7 +4,7 @@ from datetime import time, timedelta
 import pytest
 
 from appointments.domain import bookings, sessions
-from appointments.domain.sessions import Change, SessionDetails
+from appointments.domain.session_details import Change, SessionDetails
 from appointments.enums import ClinicClass, SessionState, SlotKind
 from appointments.models import Slot
 from auditorium import clock
