@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RegionLevel(TextChoices):
@@ -107,7 +108,7 @@ class ConsentPurpose(TextChoices):
 class ConsentGiver(TextChoices):
     """Who agreed."""
 
-    VILLAGER = "villager", _("本人")
+    VILLAGER = "villager", pgettext_lazy("谁同意的", "本人")
     GUARDIAN = "guardian", _("监护人")
 
 

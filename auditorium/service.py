@@ -61,6 +61,10 @@ class HallService:
         """The villager's page."""
         return reverse("auditorium:villager", args=[about_id])
 
+    def staff_ids(self) -> tuple[int, ...]:
+        """Nobody: the hall's own roles are rows of its own."""
+        return ()
+
 
 def _visits(villager: Villager, user: User) -> list[Entry]:
     visits = Visit.objects.for_user(user).filter(villager=villager).select_related("hall").defer("draft")
@@ -68,7 +72,7 @@ def _visits(villager: Villager, user: User) -> list[Entry]:
         Entry(
             at=visit.arrived_at,
             title=_("到%(hall)s办事") % {"hall": visit.hall},
-            detail="、".join(str(matter) for matter in visit.matters.all()),
+            detail=_("、").join(str(matter) for matter in visit.matters.all()),
             state=visit.get_state_display(),
             tone=tone(visit),
         )
@@ -116,12 +120,13 @@ def _tasks(villager: Villager, user: User) -> list[Entry]:
 def _task(task: FollowUp, now: datetime) -> Entry:
     """A task stands where it ended; an open one where it is due, an overdue one at today until somebody does it."""
     overdue = task.closed_at is None and task.due_at < now
+    state = "" if task.state == FollowUpState.OPEN else task.get_state_display()
     return Entry(
         at=now if overdue else task.closed_at or task.due_at,
         has_time=not overdue,
         title=_("待办：%(kind)s") % {"kind": task.get_kind_display()},
-        detail=task.outcome_note or task.reason,
-        state=_("过期了") if overdue else task.get_state_display(),
+        detail=task.outcome_note or _(task.reason),
+        state=_("过期了") if overdue else state,
         tone="stop" if overdue else tone(task),
         url=reverse("auditorium:follow_up", args=[task.pk]),
     )

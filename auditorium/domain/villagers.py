@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from auditorium import clock, crypto, identity, names
 from auditorium.domain import audit, follow_ups, households, villager_keys
@@ -27,6 +28,7 @@ ABOUT = "villager"
 WITH_NUMBER = (IdentityKind.RESIDENT_ID_SEEN, IdentityKind.RESIDENT_ID_TOLD)
 FULL_VIEW = "auditorium.view_full_identity"
 ID_DUE = timedelta(days=7)
+ID_WANTED = gettext_noop("补齐身份证号")  # kept in Chinese, translated where it is read
 WRONG_LINKS_AN_HOUR = 10
 _LINK_REFUSED = "link_refused"
 _PLAIN_FIELDS = ("name", "also_known_as", "sex", "birth_date", "identity_kind", "group", "address", "note")
@@ -127,7 +129,7 @@ def register(
             hall=hall,
             villager=villager,
             kind=FollowUpKind.COMPLETE,
-            reason=_("补齐身份证号"),
+            reason=ID_WANTED,
             due_at=clock.now() + ID_DUE,
             about_kind=ABOUT,
             about_id=villager.pk,

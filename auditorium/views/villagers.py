@@ -156,7 +156,7 @@ def _page(request: StaffRequest, found: Villager, full: FullIdentity | None = No
 
 def _facts(found: Villager) -> list[tuple[str, str]]:
     """What is written down, in the order in which one asks."""
-    living_at = " ".join(filter(None, (str(found.region or ""), found.group, found.address)))
+    living_at = found.address or f"{found.region or ''}{found.group}"
     born = date_format(found.birth_date) if found.birth_date else ""
     return [
         (_("出生日期"), born),
