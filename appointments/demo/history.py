@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from appointments.demo import sessions
@@ -35,6 +35,7 @@ class Bookings:
     villagers: dict[str, Villager]
     desks: dict[str, User]
     clerk: User
+    began: datetime = field(default_factory=clock.now)
 
     def tell(self) -> None:
         """Tell all of it; the days behind get the sessions it needs."""
@@ -50,13 +51,10 @@ class Bookings:
 
     def do_duty(self) -> None:
         """Whoever no text reached was called or visited, until yesterday."""
-        start_of_today = self._start_of_today
+        today, _tomorrow = clock.day_bounds(clock.local(self.began).date())
         asked = FollowUp.objects.open().filter(kind__in=follow_ups.TELLING, about_kind=bookings.ABOUT)
-        for task in asked.filter(created_at__lt=start_of_today).select_related("hall"):
+        for task in asked.filter(created_at__lt=today).select_related("hall"):
             record_done(task, by=self.desks[task.hall.name], note="当面说过了")
-
-    def __post_init__(self) -> None:
-        self._start_of_today = clock.day_bounds(clock.today())[0]
 
     def _tell_booked(self, booked: Booked, *, after: int) -> None:
         villager = self.villagers[booked.villager]
@@ -118,12 +116,11 @@ class Bookings:
         self.story.tell(open_moment(hall, days_ago=1, after=130), lambda: _suspend(session))
 
 
-def fill_marked() -> int:
-    """Book full the sessions that are marked so and can be booked by now; return how many places were taken."""
+def fill_marked() -> None:
+    """Book full the sessions that are marked so and can be booked by now."""
     hall, user = Hall.objects.get(uid=uid_of(FILLING_HALL)), User.objects.get(username=FILLING_USER)
     villagers = list(Villager.objects.filter(registered_at=hall).order_by("pk"))
     today = clock.today()
-    booked = 0
     for session in sessions.marked(sessions.FULL, today, today + timedelta(days=sessions.DAYS_AHEAD)):
         policy = policies.policy_for(session.department.hospital)
         if policies.why_session_closed(session=session, policy=policy, at=clock.now()):
@@ -132,8 +129,6 @@ def fill_marked() -> int:
             villager = villagers[(session.date.toordinal() + place) % len(villagers)]
             with suppress(BookingError):  # somebody has played with these very people
                 bookings.book(slot=slot, villager=villager, hall=hall, by=user)
-                booked += 1
-    return booked
 
 
 def _first_slot(booked: Booked) -> Slot:
@@ -151,34 +146,39 @@ def _first_slot(booked: Booked) -> Slot:
 def _suspend(session: ClinicSession) -> None:
     """The hospital says that it doesn't take place: slots closed first, then each villager owed another place."""
     sessions.suspend(ClinicSession.objects.filter(pk=session.pk))
-    for appointment in Appointment.objects.live().filter(session=session).with_names():
-        why = f"{appointment.doctor_name}医生停诊，请帮村民改约"
-        transition(
-            Appointment.objects.filter(pk=appointment.pk),
-            to=AppointmentState.CANCELLED_BY_CLINIC,
-            table=APPOINTMENT_TRANSITIONS,
-            by=None,
-            why=why,
-            ended_at=clock.now(),
-            ended_reason=sessions.WHY_SUSPENDED,
-        )
-        slots.release(appointment.slot_id or 0)
-        reminders.silence(
-            about_kind=bookings.ABOUT,
-            about_id=appointment.pk,
-            by=None,
-            why=sessions.WHY_SUSPENDED,
-            tell=ReminderPurpose.CANCELLED,
-        )
-        follow_ups.open_task(
-            hall=appointment.hall,
-            villager=appointment.villager,
-            kind=FollowUpKind.REBOOK,
-            reason=why,
-            due_at=policies.cancel_deadline(policy=policies.DEFAULTS, date=appointment.date),
-            about_kind=bookings.ABOUT,
-            about_id=appointment.pk,
-        )
+    for slot in session.slots.all():
+        for appointment in slot.appointments.live().with_names():
+            _cancel_for_clinic(appointment)
+            slots.release(slot.pk)
+
+
+def _cancel_for_clinic(appointment: Appointment) -> None:
+    why = f"{appointment.doctor_name}医生停诊，请帮村民改约"
+    transition(
+        Appointment.objects.filter(pk=appointment.pk),
+        to=AppointmentState.CANCELLED_BY_CLINIC,
+        table=APPOINTMENT_TRANSITIONS,
+        by=None,
+        why=why,
+        ended_at=clock.now(),
+        ended_reason=sessions.WHY_SUSPENDED,
+    )
+    reminders.silence(
+        about_kind=bookings.ABOUT,
+        about_id=appointment.pk,
+        by=None,
+        why=sessions.WHY_SUSPENDED,
+        tell=ReminderPurpose.CANCELLED,
+    )
+    follow_ups.open_task(
+        hall=appointment.hall,
+        villager=appointment.villager,
+        kind=FollowUpKind.REBOOK,
+        reason=why,
+        due_at=policies.cancel_deadline(policy=policies.DEFAULTS, date=appointment.date),
+        about_kind=bookings.ABOUT,
+        about_id=appointment.pk,
+    )
 
 
 def _lose_text(appointment: Appointment) -> None:
