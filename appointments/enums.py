@@ -116,3 +116,17 @@ class HospitalKnows(TextChoices):
 
 
 AWAITING_HOSPITAL = ("unsent", "sent")
+
+
+class UploadState(TextChoices):
+    """What became of a schedule that was sent in."""
+
+    PREVIEWED = "previewed", _("等您决定")
+    APPLIED = "applied", _("已导入")
+    DISCARDED = "discarded", _("没有导入")
+
+
+UPLOAD_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    UploadState.APPLIED: (UploadState.PREVIEWED,),
+    UploadState.DISCARDED: (UploadState.PREVIEWED,),
+}

@@ -13,6 +13,7 @@ from appointments.models.hospitals import (
 )
 from appointments.models.policies import BookingPolicy
 from appointments.models.sessions import ClinicSession, Slot
+from appointments.models.uploads import ScheduleUpload
 
 __all__ = [
     "Appointment",
@@ -26,6 +27,7 @@ __all__ = [
     "Hospital",
     "HospitalClerk",
     "Route",
+    "ScheduleUpload",
     "Slot",
     "Specialty",
 ]

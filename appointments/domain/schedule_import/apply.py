@@ -56,7 +56,7 @@ class Answers:
 
 def preview(*, content: bytes, answers: Answers, by: User | None) -> Outcome:
     """What `import_schedule` would do now. Raises UnreadableScheduleError or MissingAnswerError."""
-    return _Import(content, answers, by).preview()
+    return ScheduleImport(content, answers, by).preview()
 
 
 def import_schedule(
@@ -68,7 +68,7 @@ def import_schedule(
     preview, or when others' work came between again and again. Locks the hospitals, then sessions by id, then slots
     by id; imports of one hospital come one after the other.
     """
-    prepared = _Import(content, answers, by)
+    prepared = ScheduleImport(content, answers, by)
     tries = 1 if expected else _TRIES
     while True:
         try:
@@ -80,7 +80,7 @@ def import_schedule(
                 raise ScheduleChangedError from None
 
 
-class _Import:
+class ScheduleImport:
     """One file read, with the answers of whoever imports it; compared with what is stored as often as needed."""
 
     def __init__(self, content: bytes, answers: Answers, by: User | None) -> None:
@@ -101,7 +101,8 @@ class _Import:
         return outcome_of(self._plan(directory), directory)
 
     def carry_out(self, *, good_rows_only: bool, expected: Outcome | None) -> Outcome:
-        """Compare under the hospitals' locks and write, inside the caller's transaction."""
+        """Compare under the hospitals' locks and write, inside the caller's transaction, which is rolled back with
+        ScheduleChangedError, or IntegrityError when somebody opened one of the sessions by hand just now."""
         directory = self._directory()
         # no key changes: bookings, which refer to the hospital, need not wait
         list(Hospital.objects.select_for_update(no_key=True).filter(pk__in=directory.hospital_ids).order_by("pk"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -19,16 +20,54 @@ if TYPE_CHECKING:
     from appointments.domain.schedule_import.scope import ImportScope
 
 
+class Hospitals:
+    """Hospitals by name, or by short name where only one is called so; asked for only when a name is looked up."""
+
+    def __init__(self, scope: ImportScope) -> None:
+        self._scope = scope
+
+    @cached_property
+    def _by_name(self) -> dict[str, Hospital]:
+        hospitals = list(Hospital.objects.all())
+        short = Counter(same_name(hospital.short_name) for hospital in hospitals)
+        found = {name: each for each in hospitals if short[name := same_name(each.short_name)] == 1 and name}
+        return found | {same_name(each.name): each for each in hospitals}
+
+    def named(self, name: str) -> Hospital | None:
+        """The hospital of that name, in use and in scope or not."""
+        return self._by_name.get(same_name(name))
+
+    def find(self, name: str) -> Hospital:
+        """The hospital of that name; CellError when it can't be used."""
+        found = self.named(name)
+        if found is None:
+            nearest = get_close_matches(same_name(name), [n for n, h in self._by_name.items() if h.is_active], n=1)
+            if nearest:
+                raise CellError(
+                    _("没有“%(name)s”这家医院，是不是“%(nearest)s”？")
+                    % {"name": shown(name), "nearest": self._by_name[nearest[0]].name}
+                )
+            raise CellError(_("没有“%(name)s”这家医院，请先请管理员加上。") % {"name": shown(name)})
+        self.check(found)
+        return found
+
+    def check(self, hospital: Hospital) -> None:
+        """Refuse a hospital that is out of use or whose schedules are not this user's to bring in."""
+        if not hospital.is_active:
+            raise CellError(_("“%(name)s”已经停用，请先请管理员启用。") % {"name": hospital.name})
+        if not (self._scope.everything or self._scope.prefixes or hospital.pk in self._scope.hospital_ids):
+            raise CellError(_("“%(name)s”的排班不归您导入。") % {"name": hospital.name})
+
+
 class Directory:
     """Looks names up without regard to spaces and width. Hospitals must be known; departments and doctors that are
     not are made, unsaved, and the same one is handed out each time it is named."""
 
     def __init__(self, drafts: Iterable[Draft], default: Hospital | None, scope: ImportScope) -> None:
-        named = {same_name(draft.hospital) for draft in drafts if draft.hospital}
-        self._scope = scope
+        self._hospitals = Hospitals(scope)
         self._default = default
-        self._hospitals = _by_name(list(Hospital.objects.all())) if named else {}
-        used = {found.pk: found for name in named if (found := self._hospitals.get(name))}
+        names = {draft.hospital for draft in drafts if draft.hospital}
+        used = {found.pk: found for name in names if (found := self._hospitals.named(name))}
         if default:
             used[default.pk] = default
         self.hospital_ids = sorted(used)
@@ -48,22 +87,12 @@ class Directory:
 
     def hospital(self, name: str) -> Hospital:
         """The hospital of a row, the default one where it names none; CellError when it can't be used."""
-        found = self._hospitals.get(same_name(name)) if name else self._default
-        if found is None and not name:
+        if name:
+            return self._hospitals.find(name)
+        if self._default is None:
             raise CellError(_("医院是空的，请补上。"))
-        if found is None:
-            nearest = get_close_matches(same_name(name), [n for n, h in self._hospitals.items() if h.is_active], n=1)
-            if nearest:
-                raise CellError(
-                    _("没有“%(name)s”这家医院，是不是“%(nearest)s”？")
-                    % {"name": shown(name), "nearest": self._hospitals[nearest[0]].name}
-                )
-            raise CellError(_("没有“%(name)s”这家医院，请先请管理员加上。") % {"name": shown(name)})
-        if not found.is_active:
-            raise CellError(_("“%(name)s”已经停用，请先请管理员启用。") % {"name": found.name})
-        if not (self._scope.everything or self._scope.prefixes or found.pk in self._scope.hospital_ids):
-            raise CellError(_("“%(name)s”的排班不归您导入。") % {"name": found.name})
-        return found
+        self._hospitals.check(self._default)
+        return self._default
 
     def department(self, hospital: Hospital, name: str) -> Department:
         """The department of that name, new when there is none; CellError when it is out of use."""
@@ -95,10 +124,3 @@ class Directory:
             if known.pk and known.hospital_id == department.hospital_id
         ]
         return next(iter(get_close_matches(department.name, others, n=1, cutoff=0.7)), "")
-
-
-def _by_name(hospitals: list[Hospital]) -> dict[str, Hospital]:
-    """Hospitals by name, and by short name where only one is called so."""
-    short = Counter(same_name(hospital.short_name) for hospital in hospitals)
-    found = {name: hospital for hospital in hospitals if short[name := same_name(hospital.short_name)] == 1 and name}
-    return found | {same_name(hospital.name): hospital for hospital in hospitals}
