@@ -12,10 +12,12 @@ from auditorium import clock
 from auditorium.domain.villagers import ABOUT
 from auditorium.enums import FollowUpState, IdentityKind, ReminderState
 from auditorium.models import FollowUp, Message, Reminder, Villager, Visit
-from auditorium.ports import Entry, Link
+from auditorium.ports import Entry, Link, TextVariable
 from auditorium.templatetags.desk import tone
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from auditorium.models import Hall, User
 
 
@@ -43,10 +45,27 @@ class HallService:
 
     def is_due(self, about_id: int) -> bool:
         """Whether this villager's identity number is still wanted."""
-        return Villager.objects.living().filter(pk=about_id, identity_kind=IdentityKind.UNKNOWN).exists()
+        return about_id in self.still_due([about_id])
 
     def variables(self, about_id: int, audience: str) -> dict[str, str]:
         """Nothing: no text is written about a villager as such."""
+        return {}
+
+    def still_due(self, about_ids: Collection[int]) -> set[int]:
+        """Those villagers whose identity number is still wanted."""
+        wanted = Villager.objects.living().filter(pk__in=about_ids, identity_kind=IdentityKind.UNKNOWN)
+        return set(wanted.values_list("pk", flat=True))
+
+    def variables_of(self, about_ids: Collection[int], audience: str) -> dict[int, dict[str, str]]:
+        """Nothing, as `variables`."""
+        return {about_id: {} for about_id in about_ids}
+
+    def text_variables(self, audience: str) -> tuple[TextVariable, ...]:
+        """None."""
+        return ()
+
+    def default_texts(self) -> Mapping[tuple[str, str], str]:
+        """None."""
         return {}
 
     def words(self, about_id: int, purpose: str) -> str:

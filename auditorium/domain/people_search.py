@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -60,7 +60,7 @@ def find(*, query: str, user: User, hall: Hall) -> list[Hit]:
     return [Hit(by_pk[pk], kind) for pk, kind in kinds.items() if pk in by_pk]
 
 
-def matching(*, query: str, user: User) -> QuerySet[VillagerKey, dict[str, int]]:
+def matching(*, query: str, user: User) -> QuerySet[VillagerKey, Any]:
     """The ids of everybody in the user's scope whom the query finds, for a list that pages through them."""
     number = whole_id(query)
     if number:
