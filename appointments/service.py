@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from appointments.domain import default_templates, hall_days, standing, texts, times
 from appointments.domain.hall_days import Days
-from appointments.models import Appointment
+from appointments.models import Appointment, HospitalClerk
 from auditorium.dates import full_date
 from auditorium.ports import Entry, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from auditorium.models import Hall, User, Villager
     from auditorium.ports import TextVariable
@@ -75,6 +75,10 @@ class AppointmentService:
         """The booking's page."""
         reference = Appointment.objects.values_list("reference", flat=True).get(pk=about_id)
         return reverse("appointments:appointment", args=[reference])
+
+    def staff_ids(self) -> Iterable[int]:
+        """The clerks of hospitals."""
+        return HospitalClerk.objects.values_list("user_id", flat=True)
 
 
 def again_url(appointment: Appointment) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from django_stubs_ext import StrOrPromise
@@ -108,6 +108,10 @@ class Service(Protocol):
 
     def url(self, about_id: int) -> str:
         """The page of the row."""
+        ...
+
+    def staff_ids(self) -> Iterable[int]:
+        """The users who have a role with this service itself; their accounts are administrators' to change."""
         ...
 
 

@@ -73,6 +73,9 @@ class Errands:
     def url(self, about_id: int) -> str:
         return f"/errands/{about_id}"
 
+    def staff_ids(self) -> tuple[int, ...]:
+        return ()
+
 
 @contextmanager
 def registered() -> Iterator[Errands]:

@@ -1,5 +1,5 @@
 """The Django admin of bookings: one module per group of nouns, all scoped by role."""
 
-from appointments.admin import bookings, hospitals, schedules
+from appointments.admin import bookings, hospitals, schedule_import, schedules
 
-__all__ = ["bookings", "hospitals", "schedules"]
+__all__ = ["bookings", "hospitals", "schedule_import", "schedules"]

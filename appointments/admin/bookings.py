@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appointments.domain import bookings
+from appointments.enums import AppointmentSource
 from appointments.models import Appointment, HospitalClerk
-from auditorium.admin.base import ReadOnlyAdmin, actor
+from auditorium.admin.base import SUPERVISORS, ReadOnlyAdmin, actor, may
 from auditorium.models import User
+from auditorium.references import normalise_reference
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -36,7 +39,8 @@ class AppointmentAdmin(ReadOnlyAdmin):
         "hospital_knows",
     ]
     list_filter = ["state", "source", "hospital_knows", "date"]
-    search_fields = ["=reference"]
+    search_fields = ["reference__exact"]
+    search_help_text = gettext_lazy("预约号")
     list_select_related = ["villager", "hospital", "department"]
     exclude = ["elsewhere_key", "visit", "slot", "session", "successor"]
     readonly_fields = ["at_the_desk"]
@@ -47,19 +51,26 @@ class AppointmentAdmin(ReadOnlyAdmin):
         return super().has_view_permission(request, obj) or _is_clerk(request)
 
     def has_answer_permission(self, request: HttpRequest) -> bool:
-        """Who may speak for the hospital: its clerks, and supervisors who phoned it."""
-        return self.has_view_permission(request)
+        """Who may speak for a hospital: its clerks, and supervisors who phoned it."""
+        return may(request, *SUPERVISORS) or _is_clerk(request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By the reference, however it was typed."""
+        return super().get_search_results(request, queryset, normalise_reference(search_term))
 
     @admin.action(description=gettext_lazy("医院确认了选中的预约"), permissions=["answer"])
     def acknowledge(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
         """Pages, slips and texts say 已约好 from now on."""
-        count = bookings.acknowledge(appointments=queryset, by=actor(request))
+        count = bookings.acknowledge(appointments=_answerable(queryset, actor(request)), by=actor(request))
         self.message_user(request, _("%(count)d 个预约已确认。") % {"count": count}, messages.SUCCESS)
 
     @admin.action(description=gettext_lazy("医院没接受选中的预约"), permissions=["answer"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
         """The places go back, the villagers are told, and somebody finds them another time."""
-        count = bookings.acknowledge(appointments=queryset, by=actor(request), accepted=False)
+        theirs = _answerable(queryset, actor(request))
+        count = bookings.acknowledge(appointments=theirs, by=actor(request), accepted=False)
         self.message_user(
             request, _("%(count)d 个预约已退回，礼堂会收到改约的待办。") % {"count": count}, messages.WARNING
         )
@@ -73,4 +84,16 @@ class AppointmentAdmin(ReadOnlyAdmin):
 
 def _is_clerk(request: HttpRequest) -> bool:
     user = request.user
-    return isinstance(user, User) and user.is_staff and HospitalClerk.objects.filter(user=user).exists()
+    if not isinstance(user, User) or not (user.is_active and user.is_staff):
+        return False
+    return HospitalClerk.objects.filter(user=user).exists()
+
+
+def _answerable(appointments: QuerySet[Appointment], user: User) -> QuerySet[Appointment]:
+    """Those at the clerk's own hospitals, and those of the halls that the user supervises."""
+    if user.is_administrator:
+        return appointments
+    clerked = Q(
+        source=AppointmentSource.SCHEDULE, hospital__in=HospitalClerk.objects.filter(user=user).values("hospital")
+    )
+    return appointments.filter(clerked | user.hall_scope("hall__", kinds=SUPERVISORS))

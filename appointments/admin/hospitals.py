@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from simple_history.admin import SimpleHistoryAdmin
 
 from appointments.models import (
     BookingChannel,
@@ -19,15 +18,36 @@ from appointments.models import (
     Specialty,
 )
 from auditorium import names
-from auditorium.admin.base import EVERYBODY, SUPERVISORS, ScopedAdmin, ScopedInline
+from auditorium.admin.base import EVERYBODY, SUPERVISORS, HistoryAdmin, ScopedAdmin, ScopedInline, actor, supervised
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import ForeignKey
     from django.http import HttpRequest
 
 
-class _FoundByInitials(ScopedAdmin):
-    """Names are found by their pinyin initials too, so saving a name writes them."""
+class _OfHospital(HistoryAdmin):
+    """Everybody may look at hospitals, and whoever supervises the region where one lies keeps it right.
+
+    Names are found by their pinyin initials too, so saving a name writes them.
+    """
+
+    editors = SUPERVISORS
+    region_path: str
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Inside the supervisor's own region."""
+        if obj is None or not super().has_change_permission(request, obj):
+            return super().has_change_permission(request, obj)
+        mine = supervised(actor(request), self.region_path)
+        return self.model._default_manager.filter(mine, pk=obj.pk).exists()
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        """What it belongs to lies inside the supervisor's region as well."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        path = self.region_path.removeprefix(f"{db_field.name}__")
+        if field is not None and path != self.region_path:
+            field.queryset = field.queryset.filter(supervised(actor(request), path))
+        return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """With the initials of the name as it is now."""
@@ -51,18 +71,18 @@ class BookingChannelInline(ScopedInline):
 
 
 class HospitalClerkInline(ScopedInline):
-    """Who works for it."""
+    """Who works for it. Clerks see bookings of every hall there, so administrators name them."""
 
     model = HospitalClerk
-    editors = SUPERVISORS
+    viewers = SUPERVISORS
     autocomplete_fields = ["user"]
 
 
 @admin.register(Hospital)
-class HospitalAdmin(_FoundByInitials, SimpleHistoryAdmin):
+class HospitalAdmin(_OfHospital):
     """Hospitals, with their rules, channels and clerks."""
 
-    editors = SUPERVISORS
+    region_path = "region__"
     list_display = ["name", "short_name", "region", "phone", "acknowledges", "is_sensitive", "is_active"]
     list_filter = ["is_active", "acknowledges"]
     search_fields = ["name", "short_name", "initials__startswith"]
@@ -72,10 +92,10 @@ class HospitalAdmin(_FoundByInitials, SimpleHistoryAdmin):
 
 
 @admin.register(Department)
-class DepartmentAdmin(_FoundByInitials, SimpleHistoryAdmin):
+class DepartmentAdmin(_OfHospital):
     """Departments: where they are and what to prepare."""
 
-    editors = SUPERVISORS
+    region_path = "hospital__region__"
     list_display = ["name", "hospital", "place", "is_sensitive", "is_active"]
     list_filter = ["is_active", "is_sensitive"]
     search_fields = ["name", "initials__startswith", "hospital__name"]
@@ -84,10 +104,10 @@ class DepartmentAdmin(_FoundByInitials, SimpleHistoryAdmin):
 
 
 @admin.register(Doctor)
-class DoctorAdmin(_FoundByInitials, SimpleHistoryAdmin):
+class DoctorAdmin(_OfHospital):
     """Doctors."""
 
-    editors = SUPERVISORS
+    region_path = "department__hospital__region__"
     list_display = ["name", "grade", "department", "hospital", "is_active"]
     list_filter = ["is_active", "grade"]
     search_fields = ["name", "initials__startswith", "department__name", "department__hospital__name"]
@@ -110,15 +130,15 @@ class SpecialtyAdmin(ScopedAdmin):
 
 @admin.register(EverydayWord)
 class EverydayWordAdmin(ScopedAdmin):
-    """What people say, and which specialty sees it. A suggestion, never advice."""
+    """What people say, and which specialty sees it. A suggestion, never advice; every hall's desk shows it."""
 
-    editors = EVERYBODY
+    editors = SUPERVISORS
     list_display = ["word", "specialty"]
     search_fields = ["word", "specialty__name"]
     list_select_related = ["specialty"]
     autocomplete_fields = ["specialty"]
 
-    def has_delete_permission(self, request: HttpRequest, obj: EverydayWord | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing hangs on a word."""
         return self.has_change_permission(request, obj)
 
@@ -128,15 +148,12 @@ class RouteAdmin(ScopedAdmin):
     """How to get from a hall to a hospital; printed on the slip."""
 
     editors = EVERYBODY
+    hall_path = "hall__"
     list_display = ["hall", "hospital", "bus", "first_bus", "last_bus", "minutes"]
     search_fields = ["hall__name", "hospital__name"]
     list_select_related = ["hall", "hospital"]
     autocomplete_fields = ["hall", "hospital"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Route]:
-        """Those from the user's halls."""
-        return super().get_queryset(request).filter(request.user.hall_scope("hall__"))  # type: ignore[union-attr]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Route | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A bus that no longer runs."""
         return self.has_change_permission(request, obj)

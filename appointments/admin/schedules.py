@@ -14,7 +14,6 @@ class SlotInline(ReadOnlyInline):
     model = Slot
     fields = ["starts_at", "ends_at", "kind", "capacity", "taken", "is_open"]
     readonly_fields = ["taken"]
-    show_change_link = False
 
 
 @admin.register(ClinicSession)

@@ -21,7 +21,6 @@ class MatterInline(ReadOnlyInline):
     """What they came for."""
 
     model = Matter
-    show_change_link = False
 
 
 @admin.register(Visit)
@@ -31,7 +30,6 @@ class VisitAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "hall", "channel", "state", "arrived_at", "served_by"]
     list_filter = ["state", "channel"]
     list_select_related = ["villager", "hall", "served_by"]
-    date_hierarchy = None
     inlines = [MatterInline]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -16,10 +18,44 @@ from auditorium.models import Consent, Contact, Household, Phone, Villager, Vill
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
-MOST_FOUND = 200
+MOST_FOUND = 100
+
+
+class FoundList(ChangeList):
+    """A list whose search is posted and whose links leave out what was searched for."""
+
+    posts_search = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.pop(SEARCH_VAR, None)
+
+
+class PrivateSearch(ScopedAdmin):
+    """Names and numbers are searched for by POST, so that no address, history or log holds them.
+
+    All that is found stands on one page, since a link to a second one would have to say what was searched for.
+    """
+
+    list_per_page = MOST_FOUND
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """With links that do not repeat the search."""
+        return FoundList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, str] | None = None) -> HttpResponse:
+        """What was posted to the search box is a search, all else Django's own."""
+        query = QueryDict(mutable=True)
+        query.update(request.GET)
+        query.pop(SEARCH_VAR, None)
+        if request.method == "POST" and SEARCH_VAR in request.POST:
+            query[SEARCH_VAR] = request.POST[SEARCH_VAR]
+            request.method = "GET"
+        request.GET = query  # type: ignore[assignment]
+        return super().changelist_view(request, extra_context)
 
 
 class ContactInline(ReadOnlyInline):
@@ -27,7 +63,6 @@ class ContactInline(ReadOnlyInline):
 
     model = Contact
     fields = ["relation", "name", "phone", "reach", "order", "gets_copies", "may_decide"]
-    show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the numbers, masked by their model."""
@@ -38,7 +73,6 @@ class HallInline(ReadOnlyInline):
     """Which halls serve them."""
 
     model = VillagerHall
-    show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the halls' names."""
@@ -50,11 +84,10 @@ class ConsentInline(ReadOnlyInline):
 
     model = Consent
     fields = ["purpose", "giver", "evidence", "given_at", "withdrawn_at"]
-    show_change_link = False
 
 
 @admin.register(Villager)
-class VillagerAdmin(ReadOnlyAdmin):
+class VillagerAdmin(PrivateSearch, ReadOnlyAdmin):
     """People in scope, found as at the desk."""
 
     list_display = ["name", "also_known_as", "sex", "birth_date", "group", "id_last4", "registered_at", "created_at"]
@@ -88,10 +121,11 @@ class VillagerAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Household)
-class HouseholdAdmin(ScopedAdmin):
+class HouseholdAdmin(PrivateSearch, ScopedAdmin):
     """Groups of villagers."""
 
     editors = EVERYBODY
+    hall_path = "hall__"
     list_display = ["name", "address", "hall"]
     search_fields = ["name"]
     list_select_related = ["hall"]

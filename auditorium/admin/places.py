@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from simple_history.admin import SimpleHistoryAdmin
 
-from auditorium import clock
-from auditorium.admin.base import EVERYBODY, SUPERVISORS, ScopedAdmin, ScopedInline, may
+from auditorium.admin.base import (
+    EVERYBODY,
+    SUPERVISORS,
+    HistoryAdmin,
+    ScopedAdmin,
+    ScopedInline,
+    actor,
+    may,
+    supervised,
+)
+from auditorium.domain import regions
 from auditorium.models import Hall, HallClosure, Helper, OpeningHours, Region
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import ForeignKey, QuerySet
     from django.http import HttpRequest
 
 
@@ -36,7 +45,7 @@ class RegionAdmin(ScopedAdmin):
     @admin.action(description=gettext_lazy("撤销选中的区划"), permissions=["change"])
     def retire(self, request: HttpRequest, queryset: QuerySet[Region]) -> None:
         """Retired today; nothing that points to it is lost."""
-        count = queryset.filter(retired_on__isnull=True).update(retired_on=clock.today())
+        count = regions.retire(regions=queryset, by=actor(request))
         self.message_user(request, _("撤销了 %(count)d 个区划。") % {"count": count}, messages.SUCCESS)
 
 
@@ -55,10 +64,11 @@ class HallClosureInline(ScopedInline):
 
 
 @admin.register(Hall)
-class HallAdmin(ScopedAdmin, SimpleHistoryAdmin):
-    """Halls; a manager keeps phone and hours right, a supervisor opens new ones."""
+class HallAdmin(HistoryAdmin):
+    """Halls; a manager keeps phone and hours right, a supervisor opens new ones and says which stands in."""
 
     editors = EVERYBODY
+    hall_path = ""
     list_display = ["name", "region", "phone", "backup_hall", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "region__name", "region__code__startswith"]
@@ -71,8 +81,21 @@ class HallAdmin(ScopedAdmin, SimpleHistoryAdmin):
         return may(request, *SUPERVISORS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Hall | None = None) -> list[str]:
-        """Where a hall is, and whether it is used, decides a supervisor."""
-        return [] if may(request, *SUPERVISORS) else ["region", "is_active"]
+        """Where a hall is, whether it is used and who stands in for it decides who supervises it."""
+        theirs = actor(request).hall_scope(kinds=SUPERVISORS)
+        if obj is None or Hall.objects.filter(theirs, pk=obj.pk).exists():
+            return []
+        return ["region", "is_active", "backup_hall"]
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        """A hall is opened inside the supervisor's region; one that stands in already may lie outside it."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "region":
+            field.queryset = field.queryset.filter(supervised(actor(request)))
+        elif field is not None and db_field.name == "backup_hall":
+            mine = self.get_queryset(request).values("pk")
+            field.queryset = Hall.objects.filter(Q(pk__in=mine) | Q(backs_up__in=mine)).distinct()
+        return field
 
 
 @admin.register(Helper)
@@ -80,6 +103,7 @@ class HelperAdmin(ScopedAdmin):
     """People who call or knock for a hall."""
 
     editors = EVERYBODY
+    hall_path = "hall__"
     list_display = ["name", "kind", "phone", "groups", "hall", "is_active"]
     list_filter = ["kind", "is_active"]
     search_fields = ["name"]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import Subquery
+from django.db.models.functions import Length
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from auditorium import clock
 from auditorium.admin.base import ReadOnlyAdmin, ReadOnlyInline, ScopedAdmin, actor
-from auditorium.domain import audit, wording
+from auditorium.domain import audit, lines, wording
 from auditorium.enums import GatewayKind
 from auditorium.gateways import http_config
 from auditorium.models import Message, MessageTemplate, Reminder, SmsLine
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
+    from django.utils.safestring import SafeString
 
     _LineForm = forms.ModelForm[SmsLine]
     _TemplateForm = forms.ModelForm[MessageTemplate]
@@ -30,7 +34,11 @@ else:
     _LineForm = _TemplateForm = forms.ModelForm
 
 HIDDEN = "••••••"
-_SECRET_NAMES = ("authorization", "key", "secret", "token", "password", "sign")
+USUAL_SIGNATURE = "柯桥文化礼堂"
+"""Stands for a line's where there is none yet."""
+_SECRET_NAMES = ("authorization", "key", "secret", "token", "password", "passwd", "pwd", "sign")
+_OPEN_HEADERS = {"accept", "accept-language", "content-type", "user-agent"}
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 EXAMPLE = {
     "url": "https://sms.example.gov.cn/send",
     "method": "POST",
@@ -42,15 +50,24 @@ EXAMPLE = {
 }
 
 
-def without_secrets(config: Any, name: str = "") -> Any:
-    """The settings with every secret value covered: under a telling name, or in a header."""
+def without_secrets(config: Any, name: str = "", inside: str = "") -> Any:
+    """The settings with every secret covered: what has a telling name, and whatever stands in an unusual header.
+
+    Placeholders are no secrets, nor is where a receipt has which of its parts.
+    """
     if isinstance(config, dict):
-        return {key: without_secrets(value, str(key)) for key, value in config.items()}
+        return {key: without_secrets(value, str(key).lower(), name) for key, value in config.items()}
     if isinstance(config, list):
-        return [without_secrets(value, name) for value in config]
-    return (
-        HIDDEN if config and any(word in name.lower() for word in _SECRET_NAMES) and "{" not in str(config) else config
-    )
+        return [without_secrets(value, name, inside) for value in config]
+    if not config or _PLACEHOLDER.fullmatch(str(config)):
+        return config
+    return HIDDEN if _is_secret(name, inside) else config
+
+
+def _is_secret(name: str, inside: str) -> bool:
+    if inside == "headers":
+        return name not in _OPEN_HEADERS
+    return name == "secret" if inside == "receipts" else any(word in name for word in _SECRET_NAMES)
 
 
 def with_secrets(typed: Any, stored: Any) -> Any:
@@ -73,7 +90,7 @@ class SmsLineForm(_LineForm):
         label=gettext_lazy("接口设置"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 18, "cols": 90, "spellcheck": "false"}),
-        help_text=gettext_lazy("JSON。密钥存好后只显示成圆点，不动它就保持原样。各项的写法见 docs/messages.md。"),
+        help_text=gettext_lazy("JSON。密钥写在 headers 或 body 里，存好后只显示成圆点，不动它就保持原样。"),
     )
 
     class Meta:
@@ -124,20 +141,18 @@ class SmsLineAdmin(ScopedAdmin):
     readonly_fields = ["paused_at", "paused_reason"]
     actions = ["pause", "resume"]
 
-    @admin.action(description=gettext_lazy("暂停"), permissions=["change"])
+    @admin.action(description=gettext_lazy("暂停选中的线路"), permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[SmsLine]) -> None:
-        """Nothing more goes out on it."""
-        reason = _("%(name)s 暂停") % {"name": actor(request)}
-        for line in queryset.filter(paused_at__isnull=True):
-            audit.record(action="paused", what=line, by=actor(request))
-        queryset.filter(paused_at__isnull=True).update(paused_at=clock.now(), paused_reason=reason)
+        """Nothing more goes out on them."""
+        by = actor(request)
+        count = lines.pause(lines=queryset, by=by, why=_("%(name)s暂停") % {"name": by})
+        self.message_user(request, _("暂停了 %(count)d 条线路。") % {"count": count}, messages.SUCCESS)
 
-    @admin.action(description=gettext_lazy("恢复"), permissions=["change"])
+    @admin.action(description=gettext_lazy("恢复选中的线路"), permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[SmsLine]) -> None:
         """What waited goes out, as long as it still makes sense."""
-        for line in queryset.filter(paused_at__isnull=False):
-            audit.record(action="resumed", what=line, by=actor(request))
-        queryset.update(paused_at=None, paused_reason="")
+        count = lines.resume(lines=queryset, by=actor(request))
+        self.message_user(request, _("恢复了 %(count)d 条线路。") % {"count": count}, messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: SmsLine, form: Any, change: bool) -> None:
         """Audited with the names of the fields, never their values."""
@@ -171,22 +186,36 @@ class MessageTemplateAdmin(ScopedAdmin):
     list_filter = ["is_current", "purpose", "audience"]
     readonly_fields = ["purpose", "audience", "version", "is_current", "longest", "variables"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MessageTemplate]:
+        """With the longest signature of a line in use, which the length depends on."""
+        signatures = SmsLine.objects.filter(is_active=True).order_by(Length("signature").desc())
+        rows: QuerySet[MessageTemplate] = super().get_queryset(request)
+        return rows.annotate(signature=Subquery(signatures.values("signature")[:1]))
+
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Every purpose has its words from the start."""
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: MessageTemplate | None = None) -> bool:
+        """What was in force once stays as it was."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_current)
+
     @admin.display(description=gettext_lazy("最长几条"))
     def longest(self, template: MessageTemplate) -> int:
-        """Parts at the longest usual values, with a signature of six characters."""
+        """Parts at the longest usual values."""
         return wording.parts_at_longest(
-            about_kind=template.about_kind, audience=template.audience, body=template.body, signature="柯桥文化礼堂"
+            about_kind=template.about_kind,
+            audience=template.audience,
+            body=template.body,
+            signature=getattr(template, "signature", None) or USUAL_SIGNATURE,
         )
 
     @admin.display(description=gettext_lazy("可以用的变量"))
-    def variables(self, template: MessageTemplate) -> str:
+    def variables(self, template: MessageTemplate) -> SafeString:
         """Each with what it stands for."""
         known = wording.variables_for(about_kind=template.about_kind, audience=template.audience)
-        return "；".join(f"{{{variable.name}}} {variable.label}" for variable in known)
+        items = format_html_join("", "<li>{{{}}} {}</li>", ((variable.name, variable.meaning) for variable in known))
+        return format_html("<ul>{}</ul>", items)
 
     def save_model(self, request: HttpRequest, obj: MessageTemplate, form: Any, change: bool) -> None:
         """A new version; the row that was open stays as it was."""
@@ -201,7 +230,10 @@ class MessageInline(ReadOnlyInline):
 
     model = Message.reminders.through
     verbose_name_plural = gettext_lazy("短信")
-    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the texts themselves."""
+        return super().get_queryset(request).select_related("message")
 
 
 @admin.register(Reminder)
@@ -220,6 +252,10 @@ class MessageAdmin(ReadOnlyAdmin):
     """Texts, without the number in full."""
 
     list_display = ["created_at", "villager", "phone", "state", "audience", "line", "parts", "error_code"]
-    list_filter = ["state", "audience", "line"]
+    list_filter = ["state", "audience"]
     list_select_related = ["villager", "phone", "line"]
     exclude = ["contact", "reminders"]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Lines are administrators' to know."""
+        return [*self.list_filter, *(["line"] if actor(request).is_administrator else [])]
