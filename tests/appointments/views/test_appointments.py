@@ -11,8 +11,8 @@ from appointments.domain import desk as at_the_desk
 from appointments.domain.hall_days import Days, Which
 from appointments.enums import AppointmentState, HospitalKnows
 from appointments.models import Appointment, Hospital
-from auditorium.enums import MessageAudience, MessageState, ReminderState
-from auditorium.models import Message, Reminder, SmsLine
+from auditorium.enums import MessageAudience, MessageState, ReminderState, RoleKind
+from auditorium.models import Message, Reminder, Role, SmsLine
 from tests.appointments.factories import HospitalFactory, SlotFactory, at, reachable_villager
 from tests.appointments.pages import read
 from tests.factories import HallFactory, desk_user
@@ -188,6 +188,14 @@ def test_list_groups_the_halls_bookings_by_day(at_desk, hall, desk):
     words = read(at_desk.get(days())).words
     assert "11月27日 周五 上午8:00 王月珍 甲医院 心血管内科 · 1号 已约好 11月28日 周六 上午8:00 李根生" in words
     assert "陈国良" not in words
+
+
+def test_list_is_of_the_hall_whose_desk_it_is(at_desk, desk):
+    other = HallFactory()
+    Role.objects.create(user=desk, role=RoleKind.DESK, hall=other)
+    made = book(other, desk_user(other))
+    assert at_desk.get(page_of(made)).status_code == 200
+    assert page_of(made) not in read(at_desk.get(days())).links
 
 
 def test_list_leaves_out_villagers_out_of_scope(at_desk, hall, desk):
