@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from appointments.domain.schedule_import.directory import Directory
     from appointments.domain.schedule_import.plan import Plan, Step
 
+MOST_OPENINGS = 10
 _LABELS = {
     "clinic_class": Column.CLINIC_CLASS.label,
     "fee": Column.FEE.label,
@@ -31,7 +32,10 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """Figures of sessions and rows, and everything said about rows. `is_applied`: the good rows are in."""
+    """Figures of sessions and rows, and everything said about rows. `is_applied`: the good rows are in.
+
+    `openings` are the first few new sessions in words, so that somebody sees whether the sheet was understood.
+    """
 
     new: int = 0
     changed: int = 0
@@ -40,6 +44,7 @@ class Outcome:
     bad: int = 0
     departments: tuple[str, ...] = ()
     doctors: tuple[str, ...] = ()
+    openings: tuple[Notice, ...] = ()
     changes: tuple[Notice, ...] = ()
     problems: tuple[Problem, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -63,8 +68,7 @@ class Outcome:
     def from_json(cls, kept: dict[str, Any]) -> Outcome:
         """What `as_json` gave."""
         lists = {
-            "changes": tuple(_notice(each) for each in kept["changes"]),
-            "notices": tuple(_notice(each) for each in kept["notices"]),
+            **{name: tuple(_notice(each) for each in kept[name]) for name in ("openings", "changes", "notices")},
             "problems": tuple(
                 Problem(Place(**each["place"]), each["reason"], each["kind"]) for each in kept["problems"]
             ),
@@ -91,7 +95,8 @@ def outcome_of(plan: Plan, directory: Directory) -> Outcome:
             if department._state.adding
         ),
         doctors=tuple(f"{doctor.department} {doctor}" for doctor in doctors.values() if doctor._state.adding),
-        changes=tuple(Notice(step.wish.draft.row.place(), _words(step)) for step in plan.of("changed")),
+        openings=tuple(Notice(step.wish.draft.row.place(), _opening(step)) for step in plan.of("new")[:MOST_OPENINGS]),
+        changes=tuple(Notice(step.wish.draft.row.place(), _change(step)) for step in plan.of("changed")),
         problems=tuple(sorted(plan.problems, key=lambda p: (p.place.sheet, p.place.row, p.place.letter))),
         notices=tuple(plan.notices),
     )
@@ -107,13 +112,28 @@ def _with_resembling(name: str, resembling: str) -> str:
     return _("%(name)s（已有“%(other)s”，请看看是不是同一个）") % {"name": name, "other": resembling}
 
 
-def _words(step: Step) -> str:
-    """骨科 李建国 11月24日 周二 上午：挂号费 30→50、号数 20→24."""
+def _session(step: Step) -> str:
+    """骨科 李建国 11月24日 周二 上午."""
     wish = step.wish
-    parts = [f"{_LABELS[name]} {old}→{new}" if old else f"{_LABELS[name]} {new}" for name, old, new in _values(step)]
     doctor = wish.doctor.name if wish.doctor else _("普通门诊")
-    session = f"{wish.department.name} {doctor} {full_date(wish.date)} {wish.span.period.label}"
-    return _("%(session)s：%(changes)s") % {"session": session, "changes": "、".join(parts)}
+    return f"{wish.department.name} {doctor} {full_date(wish.date)} {wish.span.period.label}"
+
+
+def _opening(step: Step) -> str:
+    details = step.details
+    return _("%(session)s %(times)s，%(capacity)d 个号，每 %(minutes)d 分钟一段，分配给%(allotment)s") % {
+        "session": _session(step),
+        "times": f"{details.starts:%H:%M}-{details.ends:%H:%M}",
+        "capacity": details.capacity,
+        "minutes": details.slot_minutes,
+        "allotment": step.wish.allotment,
+    }
+
+
+def _change(step: Step) -> str:
+    """骨科 李建国 11月24日 周二 上午：挂号费 30→50、号数 20→24."""
+    parts = [f"{_LABELS[name]} {old}→{new}" if old else f"{_LABELS[name]} {new}" for name, old, new in _values(step)]
+    return _("%(session)s：%(changes)s") % {"session": _session(step), "changes": "、".join(parts)}
 
 
 def _values(step: Step) -> Iterator[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ from appointments.domain.schedule_import.outcome import Outcome
 from appointments.enums import UPLOAD_TRANSITIONS, UploadState
 from appointments.models import ScheduleUpload
 from auditorium import clock
+from auditorium.domain import audit
 from auditorium.domain.transitions import transition
 
 if TYPE_CHECKING:
@@ -24,16 +25,19 @@ class AlreadyDecidedError(Exception):
 def receive(*, file_name: str, content: bytes, answers: Answers, by: User) -> ScheduleUpload:
     """Keep a file with the preview of what it would do; what can't be read is not kept and raises as `preview`."""
     outcome = preview(content=content, answers=answers, by=by)
-    return ScheduleUpload.objects.create(
-        uploaded_by=by,
-        created_at=clock.now(),
-        file_name=file_name[-120:],
-        content=content,
-        hospital=answers.hospital,
-        hall=answers.hall,
-        region=answers.region,
-        outcome=outcome.as_json(),
-    )
+    with transaction.atomic():
+        upload = ScheduleUpload.objects.create(
+            uploaded_by=by,
+            created_at=clock.now(),
+            file_name=file_name[-120:],
+            content=content,
+            hospital=answers.hospital,
+            hall=answers.hall,
+            region=answers.region,
+            outcome=outcome.as_json(),
+        )
+        audit.record(action="uploaded", what=upload, by=by)
+    return upload
 
 
 def outcome_of(upload: ScheduleUpload) -> Outcome:
