@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -30,10 +31,9 @@ class HallService:
     kind = ABOUT
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
-        """Visits, texts, reminders still to come, tasks and the registration: five queries."""
+        """Visits, reminders with their texts, tasks and the registration: five queries."""
         return [
             *_visits(villager, user),
-            *_texts(villager, user),
             *_reminders(villager, user),
             *_tasks(villager, user),
             _registration(villager),
@@ -99,36 +99,26 @@ def _visits(villager: Villager, user: User) -> list[Entry]:
     ]
 
 
-def _texts(villager: Villager, user: User) -> list[Entry]:
-    texts = Message.objects.for_user(user).filter(villager=villager).select_related("phone", "contact")
-    return [
-        Entry(
-            at=text.sent_at or text.not_before,
-            title=_("短信发给%(who)s") % {"who": _receiver(text)},
-            detail=text.body,
-            state=text.get_state_display(),
-            tone=tone(text),
-        )
-        for text in texts
-    ]
-
-
-def _receiver(text: Message) -> str:
-    relation = text.contact.get_relation_display() if text.contact else ""
-    return f"{relation} {text.phone}".strip()
-
-
 def _reminders(villager: Villager, user: User) -> list[Entry]:
-    planned = Reminder.objects.for_user(user).filter(villager=villager, state=ReminderState.PLANNED)
+    """What was and will be told in writing, one line each whoever it went to; nothing of what was called off unsent."""
+    texts = Message.objects.for_user(user).select_related("phone", "contact").order_by("is_copy", "pk")
+    owed = Reminder.objects.for_user(user).filter(villager=villager).prefetch_related(Prefetch("messages", texts))
     return [
         Entry(
-            at=reminder.due_at,
-            title=_("提醒：%(purpose)s") % {"purpose": reminder.get_purpose_display()},
+            at=min((text.sent_at for text in reminder.messages.all() if text.sent_at), default=reminder.due_at),
+            title=_("短信提醒：%(purpose)s") % {"purpose": reminder.get_purpose_display()},
+            detail=_("；").join(_sent(text) for text in reminder.messages.all()),
             state=reminder.get_state_display(),
             tone=tone(reminder),
         )
-        for reminder in planned
+        for reminder in owed
+        if reminder.state != ReminderState.CANCELLED or reminder.messages.all()
     ]
+
+
+def _sent(text: Message) -> str:
+    relation = text.contact.get_relation_display() if text.contact else ""
+    return f"{relation} {text.phone} {text.get_state_display()}".strip()
 
 
 def _tasks(villager: Villager, user: User) -> list[Entry]:

@@ -6,11 +6,21 @@ import pytest
 import time_machine
 
 from auditorium import ports
-from auditorium.domain import timeline, visits
+from auditorium.domain import delivery, reminders, timeline, visits
 from auditorium.enums import FollowUpState, MatterKind
 from auditorium.models import FollowUp
 from auditorium.ports import Entry
-from tests.factories import FollowUpFactory, HallFactory, VillagerFactory, desk_user
+from tests.errands import KIND
+from tests.factories import (
+    ConsentFactory,
+    ContactFactory,
+    FollowUpFactory,
+    HallFactory,
+    PhoneFactory,
+    SmsLineFactory,
+    VillagerFactory,
+    desk_user,
+)
 
 pytestmark = pytest.mark.django_db
 MONDAY_9 = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
@@ -93,3 +103,35 @@ def test_what_another_hall_did_is_out_of_scope(villager, user):
     visits.arrive(hall=other, by=None, villager=villager)
     FollowUpFactory(hall=other, villager=villager)
     assert entries(villager, user) == ([], ["在宝善桥村文化礼堂登记"])
+
+
+@pytest.fixture
+def told(villager, user, hall, errands):
+    """An errand in a week: the villager and a daughter have the confirmation, two reminders are to come."""
+    SmsLineFactory()
+    for purpose in ("reminders", "relative_copies"):
+        ConsentFactory(villager=villager, purpose=purpose)
+    ContactFactory(villager=villager, phone=PhoneFactory(number="+8613800000021"))
+    daughter = PhoneFactory(number="+8613900008870")
+    ContactFactory(villager=villager, phone=daughter, relation="daughter", order=2, gets_copies=True)
+    event_at = MONDAY_9 + 7 * 24 * HOUR
+    reminders.plan(about_kind=errands.kind, about_id=1, villager=villager, hall=hall, event_at=event_at, by=user)
+    delivery.sweep()
+    return villager
+
+
+def test_a_reminder_is_one_line_whoever_it_went_to(told, user):
+    life = timeline.of(villager=told, user=user)
+    assert [(entry.title, entry.state) for entry in life.coming] == [
+        ("短信提醒：提前三天", "等发送"),
+        ("短信提醒：提前一天", "等发送"),
+    ]
+    sent = next(entry for entry in life.past if entry.title == "短信提醒：约好了")
+    assert sent.detail == "本人 138****0021 已送达；女儿 139****8870 已送达"
+
+
+def test_what_was_called_off_unsent_leaves_no_line(told, user):
+    reminders.silence(about_kind=KIND, about_id=1, by=user, why="不去了")
+    life = timeline.of(villager=told, user=user)
+    assert life.coming == []
+    assert [entry.title for entry in life.past if "提醒" in entry.title] == ["短信提醒：约好了"]
