@@ -4,9 +4,12 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-if "DESK_TEST_DIR" not in os.environ:  # xdist's workers find the one their starter made
+if "PYTEST_VERSION" not in os.environ:  # a tool that only looks, such as mypy
+    os.environ["DESK_TEST_DIR"] = str(Path(__file__).resolve().parent.parent.parent / "var" / "tools")
+elif "DESK_TEST_DIR" not in os.environ:  # xdist's workers find the one their starter made
     os.environ["DESK_TEST_DIR"] = tempfile.mkdtemp(prefix="desk-test-")
     atexit.register(shutil.rmtree, os.environ["DESK_TEST_DIR"], ignore_errors=True)
 os.environ["VAR_DIR"] = f"{os.environ['DESK_TEST_DIR']}/{_worker}"
