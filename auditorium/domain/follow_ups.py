@@ -146,7 +146,8 @@ def record_outcome(
     and leads to knocking. No next step once its reason is gone. EndedError when it had an outcome already.
     """
     # Villagers before reminders before tasks, as sweeps and cancellations lock them.
-    Villager.objects.filter(pk=follow_up.villager_id).select_for_update(no_key=True).values_list("pk").first()
+    if follow_up.villager_id is not None:
+        Villager.objects.select_for_update(no_key=True).only("pk").get(pk=follow_up.villager_id)
     _require(
         transition(
             FollowUp.objects.filter(pk=follow_up.pk),
