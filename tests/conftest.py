@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
@@ -14,6 +15,8 @@ from tests.site import Site, empty_database
 
 pytest_plugins = ["tests.browsing"]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+hypothesis.settings.register_profile("desk", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("desk")
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
 

@@ -141,7 +141,8 @@ def span_of(period: Period | None, starts: Clock, ends: Clock) -> Span:
     """The time of a session: 下午 1:30–4:30 begins at 13:30; the part of the day and the times must agree."""
     period = period or starts.period
     first, last = _on_the_day(starts, period), _on_the_day(ends, period)
-    if last <= first < last + 12 * 60 and (last < 8 * 60 or period in (Period.AFTERNOON, Period.EVENING)):
+    latest = 8 * 60 if period in (None, Period.MORNING) else 12 * 60  # 8:00–1:00 ends at 13:00, 11:30–8:00 is wrong
+    if last <= first < last + 12 * 60 and last < latest:
         last += 12 * 60
     if last <= first:
         raise CellError(
