@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditorium.models import Phone, User
     from auditorium.models.messages import ReminderQuerySet
 
-TEXTS = 100
+TEXTS = 60
 SCHEDULED = 30
 _ARRIVED = (MessageState.SENT, MessageState.DELIVERED)
 _ON_ITS_WAY = (MessageState.CLAIMED, MessageState.SENDING)
