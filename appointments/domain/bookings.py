@@ -128,7 +128,7 @@ def acknowledge(*, appointments: QuerySet[Appointment], by: User, accepted: bool
     """
     waiting = appointments.live().filter(hospital_knows__in=AWAITING_HOSPITAL)  # type: ignore[attr-defined]
     if accepted:
-        table = {HospitalKnows.ACKNOWLEDGED: AWAITING_HOSPITAL}
+        table: dict[str, tuple[str, ...]] = {HospitalKnows.ACKNOWLEDGED: AWAITING_HOSPITAL}
         return transition(waiting, to=HospitalKnows.ACKNOWLEDGED, table=table, by=by, field="hospital_knows")
     refused = 0
     for pk in list(waiting.values_list("pk", flat=True)):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Ranges = list[list[int]]
 
 
-def each(ranges: Sequence[Sequence[int]]) -> Iterator[int]:
+def each(ranges: Sequence[list[int]]) -> Iterator[int]:
     """Every number of the ranges [[first, last], …], lowest first."""
     for first, last in sorted(ranges):
         yield from range(first, last + 1)
@@ -31,11 +31,11 @@ def from_numbers(numbers: Iterable[int]) -> Ranges:
 
 def occupied(slot_id: int) -> set[int]:
     """The numbers given and not freed; right only while the slot's row is locked."""
-    rows = Appointment.objects.occupying().filter(slot_id=slot_id, number__isnull=False)
-    return set(rows.values_list("number", flat=True))
+    given = Appointment.objects.occupying().filter(slot_id=slot_id).values_list("number", flat=True)
+    return {number for number in given if number is not None}
 
 
-def lowest_free(ranges: Sequence[Sequence[int]], taken: set[int]) -> int:
+def lowest_free(ranges: Sequence[list[int]], taken: set[int]) -> int:
     """The lowest number of the ranges nobody has; LookupError when there is none."""
     for number in each(ranges):
         if number not in taken:
@@ -43,7 +43,7 @@ def lowest_free(ranges: Sequence[Sequence[int]], taken: set[int]) -> int:
     raise LookupError("a slot gave more places than it has numbers")
 
 
-def shrink(ranges: Sequence[Sequence[int]], taken: set[int], capacity: int) -> Ranges:
+def shrink(ranges: Sequence[list[int]], taken: set[int], capacity: int) -> Ranges:
     """Ranges of `capacity` numbers that keep every taken one and otherwise the lowest."""
     free = [number for number in each(ranges) if number not in taken]
     return from_numbers([*taken, *free[: capacity - len(taken)]])

@@ -28,7 +28,7 @@ class SlipForm(forms.Form):
     PAPERS = (("a4", "A4"), ("a5", "A5"), ("roll80", _("80 毫米卷纸")), ("roll57", _("57 毫米卷纸")))
 
     paper = forms.ChoiceField(choices=PAPERS, required=False)
-    copies = forms.TypedChoiceField(choices=((1, "1"), (2, "2")), coerce=int, empty_value=1, required=False)
+    copies = forms.TypedChoiceField(choices=((1, "1"), (2, "2")), coerce=int, required=False)
     language = forms.ChoiceField(choices=settings.LANGUAGES, required=False)
 
     @classmethod

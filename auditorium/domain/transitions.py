@@ -35,7 +35,8 @@ def transition(
     """
     allowed = queryset.filter(**{f"{field}__in": table[to]}).order_by("pk")
     if not audited:
-        return allowed.order_by().update(**{field: to}, **changes)
+        moved_now: int = allowed.order_by().update(**{field: to}, **changes)
+        return moved_now
     model = queryset.model
     names = [f.attname for f in model._meta.concrete_fields]
     with transaction.atomic():

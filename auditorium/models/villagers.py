@@ -132,7 +132,8 @@ class Villager(models.Model):
     @property
     def needs(self) -> list[str]:
         """The communication needs that hold, in the words the desk uses."""
-        return [str(self._meta.get_field(need).verbose_name) for need in self.NEEDS if getattr(self, need)]
+        fields = (field for field in self._meta.concrete_fields if field.name in self.NEEDS)
+        return [str(field.verbose_name) for field in fields if getattr(self, field.name)]
 
 
 class VillagerHallQuerySet(models.QuerySet["VillagerHall"]):

@@ -1,7 +1,7 @@
 """The whole job, as one morning at the desk: real browser, real web server, real Celery worker, real broker.
 
-Log in, find by initials, book by keyboard, print the slip, see the text arrive, cancel, see the rest silenced. Then write
-down a booking somebody's son made on his phone, and see the neighbour's phone get the discreet text.
+Log in, find by initials, book by keyboard, print the slip, see the text arrive, cancel, see the rest silenced. Then
+write down a booking somebody's son made on his phone, and see the neighbour's phone get the discreet text.
 """
 
 import re
@@ -99,8 +99,8 @@ def test_a_pasted_booking_reaches_the_neighbours_phone_discreetly_until_cancelle
     desk.goto(f"/people/{villager.pk}/")
     desk.get_by_role("link", name="登记已约好的号").first.click()
     desk.locator("[name=text]").fill(
-        f"【浙里办】{villager.name}您好，您已成功预约绍兴市人民医院泌尿外科王国强医生{day:%Y-%m-%d} 上午09:00-09:30的号，"
-        "就诊序号12，取号密码445566。"
+        f"【浙里办】{villager.name}您好，您已成功预约绍兴市人民医院泌尿外科王国强医生{day:%Y-%m-%d} "
+        "上午09:00-09:30的号，就诊序号12，取号密码445566。"
     )
     desk.get_by_role("button", name="读出来").click()
     expect(desk.locator("[name=hospital]")).to_have_value("绍兴市人民医院")
