@@ -35,8 +35,7 @@ def transition(
     """
     allowed = queryset.filter(**{f"{field}__in": table[to]}).order_by("pk")
     if not audited:
-        moved_now: int = allowed.order_by().update(**{field: to}, **changes)
-        return moved_now
+        return int(allowed.order_by().update(**{field: to}, **changes))
     model = queryset.model
     names = [f.attname for f in model._meta.concrete_fields]
     with transaction.atomic():
@@ -46,7 +45,7 @@ def transition(
             )
         )
         moved = model._default_manager.filter(pk__in=[row[0] for row in rows], **{f"{field}__in": table[to]})
-        count = moved.update(**{field: to}, **changes)
+        count = int(moved.update(**{field: to}, **changes))
         audit.record_many(
             action=to,
             kind=model._meta.model_name or "",
