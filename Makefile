@@ -71,13 +71,13 @@ check-migrations: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
 
 check-deploy: install-dev
-	sh bin/check-deploy
+	sh .ci/check-deploy
 
 messages: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations extract
 
 install:
-	@sh bin/install requirements.txt
+	@sh .ci/install requirements.txt
 
 install-dev:
-	@sh bin/install requirements-dev.txt
+	@sh .ci/install requirements-dev.txt
