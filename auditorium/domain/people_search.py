@@ -101,8 +101,9 @@ def _without_group(query: str) -> tuple[str, str]:
 
 
 def _sees_more_than(user: User, hall: Hall) -> bool:
-    others = (role.region_id or role.hall_id not in (None, hall.pk) for role in user.role_list)
-    return user.is_administrator or any(others)
+    return user.is_administrator or any(
+        role.region_id or role.hall_id not in (None, hall.pk) for role in user.role_list
+    )
 
 
 def _with_what_is_shown(villagers: VillagerQuerySet) -> VillagerQuerySet:
