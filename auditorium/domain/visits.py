@@ -113,11 +113,14 @@ def put_form_aside(
 ) -> Visit:
     """Keep the form `by` was filling in, for the villager it is about or for whomever they are serving.
 
-    It goes to the visit being served; without one the person is written down first, as `label` if need be.
+    A form about nobody known, with a name typed (`label`), is about somebody new: it never goes to a visit that
+    has a name. Without a visit to keep it in the person is written down first.
     """
     visit = current(user=by, villager=villager) if villager else served_now(by)
+    if visit and visit.villager_id and not villager and label:
+        visit = None
     if visit is None:
-        visit = arrive(hall=hall, by=by, villager=villager, label=label)
+        visit = arrive(hall=hall, by=by, villager=villager, label=label or _("一位村民"))
     elif villager:
         visit = identify(visit=visit, villager=villager, by=by)
     return put_aside(visit=visit, by=by, draft=draft)

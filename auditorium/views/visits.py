@@ -73,7 +73,7 @@ def put_aside_form(request: StaffRequest) -> HttpResponse:
     villager = get_object_or_404(Villager.objects.for_user(request.user), pk=pk) if pk.isdecimal() else None
     typed = "".join(draft["data"].get("name", [])[:1]).strip()[:40]
     kept = visits.put_form_aside(
-        hall=current_hall(request), by=request.user, draft=draft, villager=villager, label=typed or _("一位村民")
+        hall=current_hall(request), by=request.user, draft=draft, villager=villager, label=typed
     )
     messages.success(request, _("%(who)s先放一放，填了一半的也留着。回来时点“接着办”。") % {"who": kept})
     return redirect("auditorium:desk")

@@ -1,10 +1,12 @@
 """The buttons of the desk's list of today, and the page of one visit."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
+from auditorium import clock
 from auditorium.domain import drafts, visits
 from auditorium.models import Matter, Visit
 from tests.factories import HallFactory, VillagerFactory, VisitFactory, desk_user
@@ -250,6 +252,21 @@ def test_put_aside_form_belongs_to_the_visit_being_served(desk, hall, user):
     assert (visit.state, visit.draft["url"], Visit.objects.count()) == ("put_aside", "/people/new", 1)
 
 
+def test_put_aside_form_of_somebody_new_leaves_a_named_visit_being_served(desk, hall, user, villager):
+    served = visits.serve(visit=VisitFactory(hall=hall, villager=villager), by=user)
+    press(desk, "put_aside_form", **TYPED, draft_url="/people/new")
+    served.refresh_from_db()
+    assert (served.state, served.draft) == ("serving", None)
+    assert Visit.objects.exclude(pk=served.pk).values_list("label", "state").get() == ("张小明", "put_aside")
+
+
+def test_put_aside_form_without_a_name_goes_with_whoever_is_served(desk, hall, user, villager):
+    served = visits.serve(visit=VisitFactory(hall=hall, villager=villager), by=user)
+    press(desk, "put_aside_form", draft_url="/people/link")
+    served.refresh_from_db()
+    assert (served.state, served.draft["url"]) == ("put_aside", "/people/link")
+
+
 def test_put_aside_form_about_a_villager_names_the_visit(desk, hall, user, villager):
     visit = visits.serve(visit=VisitFactory(hall=hall), by=user)
     press(desk, "put_aside_form", draft_villager=villager.pk, draft_url="/appointments/book/1/?q=a")
@@ -311,3 +328,27 @@ def test_visit_page_query_count_is_fixed(desk, hall, villager, matters, django_a
 
 
 VISIT_PAGE = 13  # nine of them the frame's
+
+
+# ---- the list on the desk
+
+
+@pytest.mark.parametrize(("days", "words"), [(1, "昨天没办完"), (2, "前几天没办完")])
+def test_desk_says_since_when_somebody_is_left_over(desk, hall, days, words):
+    VisitFactory(hall=hall, arrived_at=clock.now() - timedelta(days=days))
+    page = desk.get(url("desk")).content.decode()
+    assert words in page
+    assert url("visits_close_left_over") in page
+
+
+def test_desk_offers_what_each_visit_can_do(desk, hall, user):
+    waiting = VisitFactory(hall=hall)
+    aside = visits.put_aside(visit=VisitFactory(hall=hall), by=user, draft={"url": "/people/new", "data": {}})
+    served = visits.serve(visit=VisitFactory(hall=hall), by=user)
+    ended = visits.finish(visit=VisitFactory(hall=hall), by=user)
+    page = desk.get(url("desk")).content.decode()
+    for visit, words in ((waiting, "接待"), (aside, "接着办"), (ended, "按错了，再接着办")):
+        assert re.search(rf'action="{url("visit_start", visit.pk)}".*?{words}', page, re.S)
+    assert f'formaction="{url("visit_finish", served.pk)}"' in page
+    assert f'formaction="{url("visit_put_aside", served.pk)}"' in page
+    assert "留着填了一半的表" in page
