@@ -348,7 +348,7 @@ def test_desk_offers_what_each_visit_can_do(desk, hall, user):
     ended = visits.finish(visit=VisitFactory(hall=hall), by=user)
     page = desk.get(url("desk")).content.decode()
     for visit, words in ((waiting, "接待"), (aside, "接着办"), (ended, "按错了，再接着办")):
-        assert re.search(rf'action="{url("visit_start", visit.pk)}".*?{words}', page, re.S)
+        assert re.search(rf'action="{url("visit_start", visit.pk)}".*?{words}', page, re.DOTALL)
     assert f'formaction="{url("visit_finish", served.pk)}"' in page
     assert f'formaction="{url("visit_put_aside", served.pk)}"' in page
     assert "留着填了一半的表" in page
