@@ -183,7 +183,7 @@ class VillagerKey(models.Model):
     """One way to find a villager: a lower-case key, searched as a range `key >= q AND key < q + U+10FFFF`."""
 
     villager = models.ForeignKey(Villager, models.CASCADE, related_name="keys")
-    hall = models.ForeignKey(Hall, models.CASCADE, related_name="+")
+    hall = models.ForeignKey(Hall, models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=8, choices=KeyKind)
     key = models.CharField(max_length=80)
 
