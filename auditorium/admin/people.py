@@ -29,9 +29,10 @@ class FoundList(ChangeList):
 
     posts_search = True
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.params.pop(SEARCH_VAR, None)
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """Without the search."""
+        query: str = super().get_query_string(new_params, [*(remove or ()), SEARCH_VAR])
+        return query
 
 
 class PrivateSearch(ScopedAdmin):

@@ -65,7 +65,7 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     list_display = ["username", "full_name", "shown_roles", "is_active", "last_login"]
     list_filter = ["is_active", "roles__role"]
     search_fields = ["username", "full_name"]
-    ordering = ["username"]
+    ordering = ("username",)
     inlines = [RoleInline]
     filter_horizontal = []
     fieldsets = [
@@ -77,7 +77,7 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Those below the user."""
-        return accounts.users_below(actor(request)).prefetch_related("roles")
+        return accounts.users_below(actor(request)).prefetch_related("roles").order_by(*self.ordering)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Single permissions are an administrator's to give."""
