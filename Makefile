@@ -6,7 +6,7 @@ PYTHON_IN_VENV = .venv/bin/python
 TOOLS = env -u DATABASE_URL -u REDIS_URL DJANGO_SETTINGS_MODULE=config.settings.test
 PROVINCE = DJANGO_SETTINGS_MODULE=config.settings.production
 
-.PHONY: demo demo-reset run release migrate web worker beat test test-hard messages install install-dev check \
+.PHONY: demo demo-reset run release migrate web worker beat test test-hard bench messages install install-dev check \
     check-style check-types check-templates check-layers check-texts check-migrations check-deploy
 
 demo: install
@@ -47,6 +47,10 @@ test-hard: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations compile
 	$(TOOLS) $(PYTHON_IN_VENV) -m pytest -m hard
 	$(PYTHON_IN_VENV) -m tests.servers $(PYTHON_IN_VENV) -m pytest -m hard
+
+bench: install-dev
+	$(TOOLS) $(PYTHON_IN_VENV) -m tests.benchmarks.people_search
+	$(PYTHON_IN_VENV) -m tests.servers $(PYTHON_IN_VENV) -m tests.benchmarks.people_search
 
 check: check-style check-types check-templates check-layers check-texts check-migrations check-deploy
 
