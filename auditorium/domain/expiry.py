@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from auditorium.domain import outcomes, telling
 from auditorium.domain.transitions import transition
 from auditorium.enums import (
-    MESSAGE_UNSENT,
-    REMINDER_LIVE,
     REMINDER_TRANSITIONS,
     MessageState,
     ReminderState,
@@ -30,12 +29,13 @@ _HEARD = (MessageState.SENT, MessageState.DELIVERED)
 def expire(*, at: datetime) -> Counter[str]:
     """End what is past its time, and hand to a person what waits in vain for its line."""
     counts: Counter[str] = Counter()
-    place = 0
-    over = Reminder.objects.filter(state__in=REMINDER_LIVE, expires_at__lte=at).order_by("pk")
-    while found := list(over.filter(pk__gt=place).values_list("pk", "villager_id")[:BATCH]):
-        place = found[-1][0]
+    over = Reminder.objects.live().filter(expires_at__lte=at)
+    rest = over.order_by("expires_at", "pk")
+    while found := list(rest.values_list("expires_at", "pk", "villager_id")[:BATCH]):
+        last, last_pk, _villager = found[-1]
+        rest = rest.filter(Q(expires_at__gt=last) | Q(expires_at=last, pk__gt=last_pk))
         with transaction.atomic():
-            pks = telling.locked({row[1] for row in found}, over.filter(pk__in=[row[0] for row in found]))
+            pks = telling.locked({row[2] for row in found}, over.filter(pk__in=[row[1] for row in found]))
             counts += _end(Reminder.objects.filter(pk__in=pks))
     counts += _end_texts(at)
     counts += _give_up_lines(at)
@@ -59,8 +59,8 @@ def _end(reminders: ReminderQuerySet) -> Counter[str]:
 
 
 def _end_texts(at: datetime) -> Counter[str]:
-    """Texts nobody was given in time."""
-    late = Message.objects.filter(state__in=MESSAGE_UNSENT, expires_at__lte=at)
+    """Texts that waited in vain."""
+    late = Message.objects.filter(state=MessageState.PENDING, expires_at__lte=at)
     with transaction.atomic():
         pks = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
         ended = outcomes.move(pks, to=MessageState.EXPIRED)

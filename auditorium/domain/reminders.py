@@ -145,10 +145,10 @@ def told_by_person(*, about_kind: str, about_id: int, by: User | None) -> int:
 
 def drop_unsent(about_kind: str, about_id: int) -> int:
     """Cancel the unsent texts that answer no live reminder any more; return how many."""
-    of_message = Reminder.messages.through.objects.filter(message=OuterRef("pk"))
-    about = of_message.filter(reminder__about_kind=about_kind, reminder__about_id=about_id)
-    needed = of_message.filter(reminder__state__in=REMINDER_LIVE)
-    unsent = Message.objects.unsent().filter(Exists(about), ~Exists(needed))
+    answers = Reminder.messages.through.objects
+    about = answers.filter(reminder__about_kind=about_kind, reminder__about_id=about_id)
+    needed = answers.filter(message=OuterRef("pk"), reminder__state__in=REMINDER_LIVE)
+    unsent = Message.objects.unsent().filter(~Exists(needed), pk__in=about.values("message"))
     return transition(unsent, to=MessageState.CANCELLED, table=MESSAGE_TRANSITIONS, by=None, audited=False)
 
 

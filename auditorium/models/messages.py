@@ -153,8 +153,12 @@ class Reminder(models.Model):
         indexes = [
             # the sweep: what is planned and due
             models.Index(fields=["due_at"], condition=Q(state="planned"), name="reminder_due"),
-            # the sweep that settles reminders whose texts have all ended
-            models.Index(fields=["expires_at"], condition=Q(state="sending"), name="reminder_sending"),
+            # the sweep that ends what came too late
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state__in=["planned", "sending", "follow_up"]),
+                name="reminder_live_until",
+            ),
             models.Index(fields=["about_kind", "about_id"], name="reminder_about"),
             models.Index(fields=["villager", "-due_at"], name="reminder_of_villager"),
         ]
