@@ -15,6 +15,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.models import DeletedObject
+from simple_history.template_utils import HistoricalRecordContextHelper as _Changes
 
 from auditorium.enums import RoleKind
 from auditorium.models import User
@@ -152,8 +154,30 @@ class ScopedAdmin(_ByRole, _ModelAdmin):
         )
 
 
+class _SaidPlainly(_Changes):
+    """What changed, in the words of the form: nothing as –, choices by their labels."""
+
+    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
+        """A value as a person would write it."""
+        field = self.model._meta.get_field(change.field)
+        if value is None or value == "" or (isinstance(value, DeletedObject) and value.pk is None):
+            return "–"
+        if isinstance(value, bool):
+            return _("是") if value else _("否")
+        choices = dict(getattr(field, "flatchoices", ()))
+        return choices[value] if choices and value in choices else super().prepare_delta_change_value(change, value)
+
+
 class HistoryAdmin(ScopedAdmin, SimpleHistoryAdmin):
     """Reference data with its history: shown to whoever sees the row, with no way back by one click."""
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An older state is typed in again, and checked like anything typed."""
+        return True
+
+    def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> _SaidPlainly:
+        """Says what changed."""
+        return _SaidPlainly(self.model, historical_record)
 
     def get_urls(self) -> list[Any]:
         """Without the forms of old versions, which ask for no scope."""

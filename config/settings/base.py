@@ -114,6 +114,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False  # its pages know neither roles nor Chinese
 
 SESSION_COOKIE_AGE = env.int("IDLE_LOGOUT_SECONDS", default=4 * 3600)
 SESSION_SAVE_EVERY_REQUEST = True

@@ -217,12 +217,17 @@ def test_supervisor_keeps_hospitals_of_the_region_right(client):
 
 
 def test_history_of_a_hall_shows_what_changed_without_old_versions(client, hall):
-    hall.name = "改过的文化礼堂"
+    hall.name, hall.backup_hall, hall.is_active = "改过的文化礼堂", HallFactory(name="替班的礼堂"), False
     hall.save()
     client.force_login(admin_rows.hall_manager(hall))
     page = client.get(url(models.Hall, "history", hall.pk))
     assert page.status_code == 200
-    assert "改过的文化礼堂" in page.content.decode()
+    changes = page.context["page_obj"][0].history_delta_changes
+    assert [(change["field"], change["old"], change["new"]) for change in changes] == [
+        ("替班礼堂", "–", "替班的礼堂"),
+        ("使用中", "是", "否"),
+        ("名称", changes[2]["old"], "改过的文化礼堂"),
+    ]
     assert "style=" not in page.content.decode()
     version = hall.history.first().pk
     assert client.get(url(models.Hall, "history", hall.pk) + f"{version}/").status_code in {302, 404}
