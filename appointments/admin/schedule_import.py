@@ -24,7 +24,7 @@ from appointments.domain.schedule_import.scope import ImportScope
 from appointments.enums import UploadState
 from appointments.forms.schedule_import import ScheduleUploadForm
 from appointments.models import ScheduleUpload
-from auditorium.admin.base import ScopedAdmin, actor, may
+from auditorium.admin.base import ScopedAdmin, actor
 from auditorium.models import User
 
 if TYPE_CHECKING:
@@ -50,8 +50,12 @@ class ScheduleUploadAdmin(ScopedAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may use the admin and has anything to import: clerks too, who have no role of a hall."""
-        user = request.user
-        return isinstance(user, User) and (may(request) or (user.is_staff and ImportScope.of(user).may_import))
+        known = vars(request)
+        if "may_import_schedules" not in known:  # the frame of every page asks several times
+            user = request.user
+            is_staff = isinstance(user, User) and user.is_active and user.is_staff
+            known["may_import_schedules"] = is_staff and ImportScope.of(actor(request)).may_import
+        return bool(known["may_import_schedules"])
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """The same people."""

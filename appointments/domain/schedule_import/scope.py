@@ -10,6 +10,7 @@ from django.db.models import Q
 from appointments.models import Hospital, HospitalClerk
 from auditorium.enums import RoleKind
 from auditorium.models import Hall
+from auditorium.models.regions import prefix_range
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -57,7 +58,7 @@ class ImportScope:
             return active
         within = Q(pk__in=[])
         for prefix in self.prefixes:
-            within |= Q(region_id__startswith=prefix)
+            within |= Q(region__code__range=prefix_range(prefix))
         return active.filter(within)
 
     def allows(self, hospital: Hospital, region_code: str) -> bool:

@@ -104,3 +104,12 @@ def nasty():
     hidden.sheet_state = "hidden"
     workbook.create_sheet("说明").append(["请各科室核对"])
     return saved(workbook)
+
+
+def last_words(parse, value, error):
+    """The sentence with which a value is refused; a full stop when it is taken."""
+    try:
+        parse(value)
+    except error as refused:
+        return str(refused)
+    return "。"
