@@ -9,6 +9,7 @@ from getpass import getpass
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
+from appointments.domain.default_templates import ensure_templates
 from appointments.domain.reference_data import ensure_reference_data
 from auditorium.domain import installation
 from auditorium.models import Region
@@ -19,11 +20,12 @@ VARIABLES = ("ADMIN_USERNAME", "ADMIN_PASSWORD", "HALL_NAME", "HALL_REGION_CODE"
 
 
 def open_installation(say: Say) -> None:
-    """Bring in the lists to begin with; create administrator and hall where there are none.
+    """Bring in the lists and words to begin with; create administrator and hall where there are none.
 
     Refused when nobody says which.
     """
     ensure_reference_data()
+    ensure_templates()
     if installation.is_opened():
         return
     missing = [name for name in VARIABLES if not os.environ.get(name)]
