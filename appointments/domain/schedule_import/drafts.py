@@ -62,7 +62,11 @@ def draft(row: Row, *, today: date, epoch: datetime) -> Draft:
     made.date = _read(made, Column.DATE, lambda value: moments.date_of(value, today=today, epoch=epoch), needed=True)
     if made.date is not None:
         day = made.date
-        _read(made, Column.WEEKDAY, lambda value: moments.check_weekday(day, moments.weekday_of(value)))
+        _read(
+            made,
+            Column.WEEKDAY,
+            lambda value: moments.check_weekday(day, moments.weekday_of(value), cells.shown(value)),
+        )
     made.span = _span(made)
     made.slot_minutes = _read(made, Column.SLOT_LENGTH, cells.minutes_of) or DEFAULT_SLOT_MINUTES
     if Column.CAPACITY in row.cells and row.cells[Column.CAPACITY].is_shared:

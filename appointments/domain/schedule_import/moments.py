@@ -11,12 +11,12 @@ from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 
 from appointments.domain.schedule_import.cells import CellError, Value, folded_text, shown
 from appointments.enums import Period
+from auditorium.dates import full_date
 
 FARTHEST = timedelta(days=366)
 _GUESSED = timedelta(days=183)
 """A date without a year that lies farther ahead was more likely meant for this year and is over."""
 _SERIALS = range(36526, 73051)
-_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _WEEKDAY = re.compile(
     r"[(\[【]?\s*(?:(?:星期|周|礼拜)\s*([一二三四五六日天])|(mon|tue|wed|thu|fri|sat|sun)[a-z]*)\s*[)\]】]?"
 )
@@ -79,15 +79,14 @@ class Span:
 def date_of(value: Value, *, today: date, epoch: datetime = WINDOWS_EPOCH) -> date:
     """The date of a cell; one without a year is the next such date. A weekday written with it must be right."""
     text = folded_text(value)
-    day, written_weekday = _real_date(value, epoch), None
+    day = _real_date(value, epoch)
     if day is None:
         weekday = _WEEKDAY.search(text)
         if weekday:
-            written_weekday = _DAYS[weekday[1] or weekday[2]]
             text = (text[: weekday.start()] + text[weekday.end() :]).strip(" ,")
         day = _written_date(text, value, today)
-    if written_weekday is not None:
-        check_weekday(day, written_weekday)
+        if weekday:
+            check_weekday(day, _DAYS[weekday[1] or weekday[2]], weekday[0].strip("()[]【】 "))
     if not today - FARTHEST <= day <= today + FARTHEST:
         raise CellError(_("%(day)s 离现在太远，请核对年份。") % {"day": day.isoformat()})
     return day
@@ -106,13 +105,10 @@ def weekday_of(value: Value) -> int:
     raise CellError(_("看不懂星期“%(text)s”，请写周一到周日。") % {"text": shown(value)})
 
 
-def check_weekday(day: date, weekday: int) -> None:
+def check_weekday(day: date, weekday: int, written: str) -> None:
     """Refuse a date that falls on another weekday than the one written with it."""
     if day.weekday() != weekday:
-        raise CellError(
-            _("%(day)s 是%(right)s，表里写的是%(written)s，请核对。")
-            % {"day": day.isoformat(), "right": _WEEKDAYS[day.weekday()], "written": _WEEKDAYS[weekday]}
-        )
+        raise CellError(_("%(day)s，表里写的却是“%(written)s”，请核对。") % {"day": full_date(day), "written": written})
 
 
 def when_of(value: Value) -> When:

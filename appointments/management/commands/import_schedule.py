@@ -61,7 +61,9 @@ class Command(BaseCommand):
             options["report"].write_bytes(marked_workbook(content, outcome.problems, outcome.notices))
         if not outcome.is_clean and not good_rows_only:
             raise CommandError(
-                _("有 %(bad)d 行不能进、%(conflicts)d 处冲突，一行也没有进。请改好再来，或者用 --good-rows-only 只进好的行。")
+                _(
+                    "有 %(bad)d 行不能进、%(conflicts)d 处冲突，一行也没有进。请改好再来，或者用 --good-rows-only 只进好的行。"
+                )
                 % vars(outcome)
             )
         self.stdout.write(_("没有导入，只是先看看。") if dry_run else _("已经导入。"))
@@ -77,7 +79,7 @@ class Command(BaseCommand):
                 if not sys.stdin.isatty():
                     option = "--hospital" if missing.question == "hospital" else "--for-hall / --for-region"
                     raise CommandError(
-                        _("%(sentence)s用 %(option)s。") % {"sentence": missing, "option": option}
+                        _("%(sentence)s（用 %(option)s）") % {"sentence": missing, "option": option}
                     ) from None
                 answers = self._ask(missing, answers)
 

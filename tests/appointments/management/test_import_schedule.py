@@ -91,10 +91,10 @@ def test_command_writes_the_marked_sheet(write, tmp_path):
 def test_command_asks_whose_places_these_are(write, hall):
     Region.objects.create(code="330603000000", name="柯桥区", level="county")
     path = write(good()[:-2], header=HEADER[:-2])
-    assert refusal(path) == "表里没有“医院”这一列，请说明是哪家医院的排班。用 --hospital。"
+    assert refusal(path) == "表里没有“医院”这一列，请说明是哪家医院的排班。（用 --hospital）"
     named = ("--hospital", "柯桥区示例医院")
     assert refusal(path, *named) == (
-        "表里没有“分配给”这一列，请说明这些号分给哪个礼堂或区域。用 --for-hall / --for-region。"
+        "表里没有“分配给”这一列，请说明这些号分给哪个礼堂或区域。（用 --for-hall / --for-region）"
     )
     run(path, *named, "--for-hall", str(hall.pk))
     run(path, *named, "--for-region", "330603")

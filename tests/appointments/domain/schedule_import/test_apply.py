@@ -192,7 +192,7 @@ def test_nasty_workbook_comes_in_as_far_as_it_is_good():
     outcome = import_schedule(content=workbooks.nasty(), answers=Answers(), by=None, good_rows_only=True)
     assert figures(outcome) == (5, 0, 0, 0, 7)
     assert reasons(outcome) == [
-        (9, "日期", "2026-11-26 是周四，表里写的是周三，请核对。"),
+        (9, "日期", "11月26日 周四，表里写的却是“周三”，请核对。"),
         (10, "号数", "号数是 -3，要在 1 到 999 之间。"),
         (11, "医院", "没有“柯桥区示列医院”这家医院，是不是“柯桥区示例医院”？"),
         (12, "", "和第 5 行是同一个班次，一个班次只写一行。"),

@@ -83,7 +83,7 @@ def test_weekday_of_its_own_column_is_checked():
     header = [*HEADER, "星期"]
     assert faults(drafted(sheet_of([*row(), "周二"], header=header))) == []
     assert faults(drafted(sheet_of([*row(), "周三"], header=header))) == [
-        ("N", "星期", "2026-11-24 是周二，表里写的是周三，请核对。")
+        ("N", "星期", "11月24日 周二，表里写的却是“周三”，请核对。")
     ]
 
 
