@@ -115,7 +115,7 @@ class Desk:
             clock.move_to(clock.now() + delivery.LEASE / 3)
             wake.now(reminders.SWEEP)
             with suppress(AssertionError):
-                wait_until(holds, seconds=0.5)
+                wait_until(holds, seconds=1)
                 return
         raise AssertionError("did not happen")
 
