@@ -35,7 +35,9 @@ def transition(
     """
     allowed = queryset.filter(**{f"{field}__in": table[to]}).order_by("pk")
     if not audited:
-        return int(allowed.order_by().update(**{field: to}, **changes))
+        # A queryset with joins becomes a subquery, which a row changed meanwhile is not asked again; its own state is.
+        rows = queryset.model._default_manager.filter(pk__in=allowed.values("pk"), **{f"{field}__in": table[to]})
+        return int(rows.update(**{field: to}, **changes))
     model = queryset.model
     names = [f.attname for f in model._meta.concrete_fields]
     with transaction.atomic():
