@@ -22,7 +22,7 @@ def test_rows_are_split_at_what_the_first_line_has_most(delimiter):
 
 
 def test_rows_are_numbered_as_an_editor_numbers_lines():
-    assert read('a,"b\nc"\n\nd,e\n'.encode()) == [(1, ["a", "b\nc"]), (3, []), (4, ["d", "e"])]
+    assert read(b'a,"b\nc"\n\nd,e\n') == [(1, ["a", "b\nc"]), (3, []), (4, ["d", "e"])]
 
 
 @pytest.mark.parametrize(

@@ -84,12 +84,12 @@ def test_sheet_of_too_many_rows_is_refused():
     workbook.active.title = "排班"
     workbook.active.cell(1_048_576, 1).value = " "
     assert refusal(workbooks.saved(workbook)) == (
-        "工作表“排班”有 1048576 行，最多 20000 行。请删掉下面的空行，或分成几个文件。"
+        "工作表“排班”有 1048576 行，最多 10000 行。请删掉下面的空行，或分成几个文件。"
     )
 
 
 def test_csv_of_too_many_rows_is_refused():
-    assert refusal(b"a,b\n" * 20_021) == "文件超过 20000 行，请按月份或医院分成几个文件。"
+    assert refusal(b"a,b\n" * 10_021) == "文件超过 10000 行，请按月份或医院分成几个文件。"
 
 
 def test_formulas_are_not_evaluated():
