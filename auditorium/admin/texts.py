@@ -34,7 +34,7 @@ else:
     _LineForm = _TemplateForm = forms.ModelForm
 
 HIDDEN = "••••••"
-USUAL_SIGNATURE = "柯桥文化礼堂"
+USUAL_SIGNATURE = "柯桥文化礼堂"  # no-check
 """Stands for a line's where there is none yet."""
 _SECRET_NAMES = ("authorization", "key", "secret", "token", "password", "passwd", "pwd", "sign")
 _OPEN_HEADERS = {"accept", "accept-language", "content-type", "user-agent"}

@@ -15,7 +15,7 @@ from auditorium.domain.villagers import VillagerDetails
 from auditorium.enums import IdentityKind, OtherDocument, Sex
 from auditorium.models import Hall, Villager
 
-DATE_FORMATS = ["%Y-%m-%d", "%Y%m%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日"]
+DATE_FORMATS = ["%Y-%m-%d", "%Y%m%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日"]  # no-check
 
 
 @dataclass(frozen=True)

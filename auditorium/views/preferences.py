@@ -90,4 +90,5 @@ def choose_hall(request: StaffRequest) -> HttpResponse:
     words = request.GET.get("name", "").strip()
     found = halls.select_related("region").filter(name__contains=words)
     page = Paginator(found, 20).get_page(request.GET.get("page"))
-    return render(request, "auditorium/choose_hall.html", {"page_obj": page, "words": words, "query": urlencode({"name": words})})
+    context = {"page_obj": page, "words": words, "query": urlencode({"name": words})}
+    return render(request, "auditorium/choose_hall.html", context)
