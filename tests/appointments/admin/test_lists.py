@@ -13,7 +13,7 @@ from tests.factories import HallFactory
 
 pytestmark = pytest.mark.django_db
 ALL = sorted(admin_rows.EVERYTHING, key=lambda model: model.__name__)
-QUERIES = {models.Message: 11, models.User: 11}
+QUERIES = {models.Message: 9, models.User: 9}
 """Session, user, roles, count, rows and what the frame shows are ten; the filter by line, and everybody's roles."""
 
 
@@ -40,4 +40,4 @@ def test_list_asks_the_same_whatever_its_length(client, model, rows):
     with CaptureQueriesContext(connection) as asked:
         answer = client.get(url(model))
     assert answer.status_code == 200
-    assert len(asked) == QUERIES.get(model, 10)
+    assert len(asked) == QUERIES.get(model, 8)
