@@ -53,7 +53,8 @@ def book_by_keyboard(page: Page) -> int:
     for address in (r"/book/\d+/$", r"/departments/\d+/", r"/slots/\d+/", r"/appointments/[0-9A-Z]{8}/$"):
         page.keyboard.press("Enter")
         actions += 1
-        page.wait_for_url(re.compile(address))
+        expect(page).to_have_url(re.compile(address))
+        expect(page.locator("main a:focus, main button:focus, main input:focus")).to_be_visible()
     return actions
 
 
