@@ -62,7 +62,8 @@ class Command(BaseCommand):
         if not outcome.is_clean and not good_rows_only:
             raise CommandError(
                 _(
-                    "有 %(bad)d 行不能进、%(conflicts)d 处冲突，一行也没有进。请改好再来，或者用 --good-rows-only 只进好的行。"
+                    "有 %(bad)d 行不能进、%(conflicts)d 处冲突，一行也没有进。"
+                    "请改好再来，或者用 --good-rows-only 只进好的行。"
                 )
                 % vars(outcome)
             )

@@ -53,4 +53,3 @@ def test_record_many_writes_all_rows_in_one_statement(hall, django_assert_num_qu
     with django_assert_num_queries(1):
         audit.record_many(action="done", kind="visit", rows=[(n, hall.pk, None) for n in range(50)], by=None)
     assert AuditEntry.objects.filter(action="done").count() == 50
-
