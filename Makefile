@@ -63,7 +63,7 @@ check-types: install-dev
 	.venv/bin/mypy --platform win32 --cache-dir .mypy_cache/win32
 
 check-templates: install-dev
-	.venv/bin/djlint templates --lint --check --quiet
+	.venv/bin/djlint templates --lint --quiet
 
 check-layers: install-dev
 	.venv/bin/lint-imports

@@ -69,7 +69,7 @@ def slip_for(appointment: Appointment) -> Slip:
         bring=policies.bring(policy),
         prepare=department.prepare if department else "",
         pick_up=appointment.pick_up_code,
-        fee=_("%(fee)s 元") % {"fee": f"{appointment.fee:g}"} if appointment.fee else "",
+        fee=_("%(fee)s 元") % {"fee": f"{appointment.fee.normalize():f}"} if appointment.fee else "",
         cancel_by=_cancel_by(appointment, policy),
         route=_route(appointment),
         flags=_flags(appointment),

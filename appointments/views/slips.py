@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -31,6 +32,8 @@ def slip(request: StaffRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def card(request: StaffRequest, reference: str) -> HttpResponse:
-    """What must be on the paper, large on the screen, to be copied by hand."""
+    """What must be on the paper, large on the screen, to be copied by hand: in Chinese, as the villager reads it."""
     appointment = open_appointment(request, reference)
-    return render(request, "appointments/card.html", {"appointment": appointment, "slip": slip_for(appointment)})
+    with translation.override(settings.LANGUAGE_CODE):
+        lines = render_to_string("appointments/_card_lines.html", {"slip": slip_for(appointment)})
+    return render(request, "appointments/card.html", {"appointment": appointment, "lines": lines})

@@ -54,6 +54,7 @@ def test_slip_says_all_that_is_needed_to_go(slot, hall, desk):
     assert (slip.title, slip.name, slip.number) == ("预约单", "张小明", "1")
     assert (slip.day, slip.time, slip.lunar) == ("11月24日 周二", "上午8:00", "农历十月十六")
     assert slip.clinic == "心血管内科 普通门诊"
+    assert slip.fee == "10 元"
     assert slip.place == "门诊楼 2 楼 203"
     assert slip.arrive == "请早上7:45前到，先在一楼大厅取号"
     assert slip.prepare == "空腹，早上别吃饭喝水"

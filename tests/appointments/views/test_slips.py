@@ -51,6 +51,14 @@ def test_slip_ignores_choices_that_are_none(client, appointment, desk):
     assert ("paper-a5" in text, text.count('<article class="sheet"')) == (True, 1)
 
 
+def test_card_is_in_chinese_even_where_the_desk_reads_english(client, appointment, desk):
+    desk.language = "en"
+    desk.save()
+    client.force_login(desk)
+    page = client.get(reverse("appointments:card", args=[appointment.reference])).content.decode()
+    assert "带 身份证" in page
+
+
 def test_slip_is_in_chinese_even_where_the_desk_reads_english(client, appointment, desk):
     desk.language = "en"
     desk.save()
