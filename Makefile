@@ -47,6 +47,7 @@ test-hard: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations compile
 	$(TOOLS) $(PYTHON_IN_VENV) -m pytest -m hard
 	$(PYTHON_IN_VENV) -m tests.servers $(PYTHON_IN_VENV) -m pytest -m hard
+	$(MAKE) bench
 
 bench: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) -m tests.benchmarks.people_search
