@@ -25,7 +25,7 @@ class RegionFactory(DjangoModelFactory):
         model = models.Region
         django_get_or_create = ("code",)
 
-    code = factory.Sequence(lambda n: f"330603{1 + n // 800:03}{200 + n % 800:03}")
+    code = factory.Sequence(lambda n: f"330603001{200 + n % 800:03}")
     name = factory.Sequence(lambda n: f"宝善桥{n}村委会")
     level = RegionLevel.VILLAGE
 
