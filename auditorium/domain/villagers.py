@@ -40,7 +40,7 @@ class VillagerDetails:
 
     When somebody known is changed, an empty `id_number` or `other_document_number` keeps the one there is
     as long as `identity_kind` asks for it, and no `region` keeps the region. `needs` are names of
-    Villager.NEEDS; `household` is its name at the hall.
+    Villager.NEEDS; `household` is its name at the hall, and the name of the one there keeps it, whichever hall's it is.
     """
 
     name: str
@@ -256,7 +256,8 @@ def _apply(villager: Villager, details: VillagerDetails, hall: Hall) -> None:
     for need in Villager.NEEDS:
         setattr(villager, need, need in details.needs)
     villager.region = details.region or villager.region
-    villager.household = households.named(name=details.household, hall=hall)
+    if details.household.strip() != (villager.household.name if villager.household else ""):
+        villager.household = households.named(name=details.household, hall=hall)
     villager.other_document = details.other_document
     villager.other_document_number = details.other_document_number
     number = details.id_number if details.identity_kind in WITH_NUMBER else ""

@@ -22,7 +22,7 @@ from auditorium.enums import (
     ServedAs,
 )
 from auditorium.errors import DeskError
-from auditorium.models import AuditEntry, FollowUp, Villager, VillagerHall, VillagerKey
+from auditorium.models import AuditEntry, FollowUp, Household, Villager, VillagerHall, VillagerKey
 from tests.factories import HallFactory, VillagerFactory, desk_user, resident_id
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +223,17 @@ def test_update_renews_the_search_keys(hall, user):
     villagers.update(villager=villager, details=seen(name="张大明", also_known_as="阿根"), hall=hall, by=user)
     initials = set(VillagerKey.objects.filter(kind="initials").values_list("key", flat=True))
     assert initials == {"zdm", "dm", "ag"}
+
+
+def test_update_at_another_hall_leaves_the_household_as_it_is(hall, user):
+    villager = villagers.register(details=seen(household="张小明家"), hall=hall, by=user)
+    other = HallFactory()
+    villagers.update(
+        villager=villager, details=seen(household="张小明家 ", group="3组"), hall=other, by=desk_user(other)
+    )
+    villager.refresh_from_db()
+    assert (villager.household.hall, villager.group) == (hall, "3组")
+    assert Household.objects.count() == 1
 
 
 def test_death_is_written_down_and_taken_back(hall, user):
