@@ -171,7 +171,8 @@ def identify(*, visit: Visit, villager: Villager, by: User) -> Visit:
 def add_matter(*, visit: Visit, kind: str, note: str = "") -> Matter:
     """One more thing the person came for; the same open thing twice is one."""
     _require_open(visit)
-    return visit.matters.get_or_create(kind=kind, note=note.strip(), done_at=None)[0]
+    asked = {"kind": kind, "note": note.strip(), "done_at": None}
+    return visit.matters.filter(**asked).first() or visit.matters.create(**asked)
 
 
 def tick(*, matter: Matter, done: bool = True) -> Matter:

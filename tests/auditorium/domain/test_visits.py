@@ -220,6 +220,16 @@ def test_add_matter_done_before_is_a_new_one(hall):
     assert kinds(visit) == [("booking", "", True), ("booking", "", False)]
 
 
+def test_add_matter_that_stands_there_twice_is_no_third(hall):
+    visit = VisitFactory(hall=hall)
+    first = visits.add_matter(visit=visit, kind=MatterKind.CLASS)
+    visits.tick(matter=first)
+    visits.add_matter(visit=visit, kind=MatterKind.CLASS)
+    visits.tick(matter=first, done=False)
+    assert visits.add_matter(visit=visit, kind=MatterKind.CLASS) == first
+    assert visit.matters.count() == 2
+
+
 def test_tick_and_untick(hall):
     matter = visits.add_matter(visit=VisitFactory(hall=hall), kind="booking")
     assert visits.tick(matter=matter).done_at == MONDAY_9
