@@ -48,7 +48,7 @@ def find(*, query: str, user: User, hall: Hall) -> list[Hit]:
         holders = _with_what_is_shown(Villager.objects.for_user(user).filter(id_hash__in=crypto.all_hashes(number)))
         return [Hit(villager, KeyKind.ID) for villager in holders]
     text, group = _without_group(query)
-    key = _COUNTRY_CODE.sub("", names.fold_query(text))
+    key = _folded(text)
     if not key:
         return []
     kinds = _scan(key, group, Q(hall=hall))
@@ -61,12 +61,14 @@ def find(*, query: str, user: User, hall: Hall) -> list[Hit]:
 
 
 def matching(*, query: str, user: User) -> QuerySet[VillagerKey, Any]:
-    """The ids of everybody in the user's scope whom the query finds, for a list that pages through them."""
+    """The ids of everybody in the user's scope whom the query finds; nobody when it says nothing."""
     number = whole_id(query)
     if number:
         held = Villager.objects.for_user(user).filter(id_hash__in=crypto.all_hashes(number))
         return VillagerKey.objects.filter(villager__in=held).values("villager_id")
-    key = names.fold_query(query)
+    key = _folded(query)
+    if not key:
+        return VillagerKey.objects.none().values("villager_id")
     return VillagerKey.objects.filter(user.hall_scope("hall__"), key__gte=key, key__lt=key + _END).values("villager_id")
 
 
@@ -76,6 +78,11 @@ def whole_id(text: str) -> str:
         return identity.validate_resident_id(text)
     except ValidationError:
         return ""
+
+
+def _folded(text: str) -> str:
+    """What was typed as keys are written, a mobile number without its country code."""
+    return _COUNTRY_CODE.sub("", names.fold_query(text))
 
 
 def _scan(key: str, group: str, where: Q) -> dict[int, str]:

@@ -114,6 +114,18 @@ def test_a_whole_identity_number_finds_its_holder(hall, user):
     assert found(resident_id("19540312", "303"), user, hall) == []
 
 
+@pytest.mark.parametrize("query", ["", "  ", "，"])
+def test_matching_of_nothing_typed_is_nobody(hall, user, query):
+    known(hall)
+    assert list(people_search.matching(query=query, user=user)) == []
+
+
+def test_matching_takes_a_number_with_its_country_code(hall, user):
+    villager = known(hall, phone="+8613800000021")
+    found = people_search.matching(query="+86 138 0000 0021", user=user)
+    assert [row["villager_id"] for row in found] == [villager.pk]
+
+
 def test_characters_outside_the_basic_plane_are_within_the_range(hall, user):
     known(hall, "张𠮷\U0010fffd")
     assert [name for name, _kind in found("张𠮷", user, hall)] == ["张𠮷\U0010fffd"]
