@@ -71,8 +71,10 @@ def follow_up_hand(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, task, hand=form) if form.is_bound else redirect("auditorium:follow_up", pk)
     to = form.cleaned_data["to"]
-    tasks.hand_to(follow_ups=FollowUp.objects.filter(pk=pk), by=request.user, **to)
-    messages.success(request, _("交给%(name)s了。") % {"name": next(iter(to.values()))})
+    if tasks.hand_to(follow_ups=FollowUp.objects.filter(pk=pk), by=request.user, **to):
+        messages.success(request, _("交给%(name)s了。") % {"name": next(iter(to.values()))})
+    else:
+        messages.error(request, _("这件事已经有结果了。"))
     return redirect("auditorium:follow_up", pk)
 
 

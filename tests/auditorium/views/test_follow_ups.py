@@ -200,6 +200,14 @@ def test_hand_to_somebody_of_the_hall(desk, task, hall, user, kind):
     assert said(response) == [f"交给{person}了。"]
 
 
+def test_hand_what_has_ended_meanwhile_says_so(desk, hall):
+    task = FollowUpFactory(hall=hall, state=FollowUpState.DONE)
+    helper = HelperFactory(hall=hall)
+    page = desk.post(url("follow_up_hand", task.pk), {"to": f"helper-{helper.pk}"}, follow=True).content.decode()
+    assert "这件事已经有结果了。" in page
+    assert f"交给{helper.name}了" not in page
+
+
 @pytest.mark.parametrize("away", ["other hall", "retired", ""])
 def test_hand_to_nobody_else(desk, task, hall, away):
     helper = HelperFactory(hall=HallFactory() if away == "other hall" else hall, is_active=away != "retired")
