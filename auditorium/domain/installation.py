@@ -19,8 +19,8 @@ def is_opened() -> bool:
 
 def validate_village_code(code: str) -> None:
     """Raise ValidationError unless this is a village's 12-digit division code."""
-    if len(code) != 12 or not code.isdecimal() or code.endswith("000"):
-        raise ValidationError(_("区划代码是村或社区的12位数字，最后三位不是000。"))
+    if len(code) != 12 or not (code.isascii() and code.isdecimal()) or code.endswith("000"):
+        raise ValidationError(_("区划代码是村或社区的12位数字，最后三位不是000。请用英文输入法输入。"))
 
 
 def validate_first_password(password: str, username: str) -> None:
