@@ -49,17 +49,19 @@ _DEPARTMENT = re.compile(
 _DOCTOR = re.compile(r"([\u4e00-\u9fff]{2,4})(?:主任|副主任|主治)?(?:医生|医师|大夫|教授|专家)")
 _PATIENT = re.compile(r"(?:^|[】\]，,。:：\s])(?:尊敬的)?([\u4e00-\u9fff]{2,4}?)(?:先生|女士|同志)?(?:您好|你好)")
 _FULL_DATE = re.compile(r"(20\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
-_SHORT_DATE = re.compile(r"(?<![\d-])(\d{1,2})\s*(?:月|/|-)\s*(\d{1,2})(?:日|号|(?=[^\d:：-]))")
+_SHORT_DATE = re.compile(r"(?<![\d-])(\d{1,2})\s*(?:月|/|-)\s*(\d{1,2})(?:日|号|(?=[^\d:：点时-]))")
 _TIME = re.compile(
-    r"(早上|上午|中午|下午|晚上|夜间)?\s*(?<!\d)([01]?\d|2[0-3])\s*(?:[:：]\s*([0-5]\d)|[点时]\s*(半|[0-5]?\d)?分?)(?!\d)"
+    r"(早上|上午|中午|下午|晚上|夜间)?\s*(?<!\d)([01]?\d|2[0-3])\s*"
+    r"(?:[:：]\s*([0-5]\d)|[点时]\s*(半|[0-5]?\d)?分?|(?=[-~—至到]\s*\d{1,2}\s*[点时]))(?!\d)"
 )
 _PERIOD = re.compile(r"(早上|上午|中午|下午|晚上|夜间)")
 _NUMBER = re.compile(
     r"(?:就诊|排队|挂号|预约)?(?:序号|号序|排号|号码|第)(?:为|是)?\s*[:：]?\s*(?:第)?\s*([A-Za-z]?\d{1,4})\s*号?(?!\d)"
 )
 _BARE_NUMBER = re.compile(r"(?<![\d:：月\-/])(\d{1,3})\s*号(?!码|楼|线|门|院|诊|源|窗)")
-_CODE = re.compile(
-    r"(?:取号(?:密码|码|凭证)|预约(?:码|号|编号|凭证号)|识别码|验证码|订单号|密码)(?:为|是)?\s*[:：]?\s*([A-Za-z0-9]{4,24})"
+_CODE = re.compile(  # never a bare 密码 or 验证码: those are for logging in, and are not ours to keep
+    r"(?:(?:取号|就诊|预约)(?:密码|验证码)|取号(?:码|凭证)|预约(?:码|号|编号|凭证号)|识别码|订单号)"
+    r"(?:为|是)?\s*[:：]?\s*([A-Za-z0-9]{4,24})"
 )
 _PERIODS = {
     "早上": Period.MORNING,
@@ -166,7 +168,8 @@ def _time(text: str) -> tuple[time | None, str]:
     said, hour_text, minute_text, half = found.groups()
     hour = int(hour_text)
     minute = 30 if half == "半" else int(minute_text or half or 0)
-    if (said or (spoken.group(1) if spoken else "")) in {"下午", "晚上", "夜间"} and hour < 12:
+    part = said or (spoken.group(1) if spoken else "")
+    if (part in {"下午", "晚上", "夜间"} and hour < 12) or (part == "中午" and hour <= 3):
         hour += 12
     if not period:
         period = str(Period.MORNING if hour < 12 else Period.AFTERNOON if hour < 18 else Period.EVENING)

@@ -92,3 +92,28 @@ def test_read_takes_full_width_digits():
 
 def test_read_survives_anything():
     assert read("【】99月99日 25:99 号号号", today=TODAY) == Pasted()
+
+
+@pytest.mark.parametrize(
+    "text", ["登录密码：abc12345，请勿告诉他人", "验证码 483921，您正在登录", "账号密码：8899aa", "短信验证码：483921"]
+)
+def test_read_never_takes_a_password_or_log_in_code_for_a_pick_up_code(text):
+    assert read(text, today=TODAY).pick_up_code == ""
+
+
+@pytest.mark.parametrize("label", ["取号密码", "取号验证码", "预约验证码", "取号码", "识别码", "订单号"])
+def test_read_finds_the_pick_up_code_by_its_name(label):
+    assert read(f"{label}：4488", today=TODAY).pick_up_code == "4488"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [("11月25日中午1点", time(13, 0)), ("11月25日中午12:30", time(12, 30)), ("11月25日中午11点半", time(11, 30))],
+)
+def test_read_takes_noon_for_the_middle_of_the_day(text, moment):
+    assert read(text, today=TODAY).time == moment
+
+
+def test_read_takes_hours_for_hours_and_not_for_a_date():
+    found = read("上午9-10点，11月25日，骨科", today=TODAY)
+    assert (found.day, found.time) == (date(2026, 11, 25), time(9, 0))
