@@ -51,6 +51,8 @@ def confirm(*, upload: ScheduleUpload, by: User) -> Outcome:
     When that is no longer what would happen, the preview is renewed and ScheduleChangedError raised; raises
     AlreadyDecidedError when somebody decided before.
     """
+    if upload.state != UploadState.PREVIEWED:  # a discarded file is gone and can't be read any more
+        raise AlreadyDecidedError
     prepared = ScheduleImport(bytes(upload.content), _answers(upload), by)
     try:
         with transaction.atomic():

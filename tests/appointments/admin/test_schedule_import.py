@@ -93,6 +93,16 @@ def test_discarding_brings_nothing_in(client):
 
 
 @pytest.mark.usefixtures("clerk")
+def test_confirming_what_another_tab_discarded_says_so(client):
+    send(client, sheet_of(good()))
+    upload = ScheduleUpload.objects.get()
+    client.post(page(upload, "discard"))
+    answer = client.post(page(upload, "confirm"), follow=True)
+    assert [str(message) for message in answer.context["messages"]][-1] == "这张表已经处理过了。"
+    assert ClinicSession.objects.count() == 0
+
+
+@pytest.mark.usefixtures("clerk")
 def test_deciding_needs_a_post(client):
     send(client, sheet_of(good()))
     upload = ScheduleUpload.objects.get()
