@@ -128,9 +128,13 @@ def change(*, appointment: Appointment, details: RecordDetails, by: User) -> App
     return current
 
 
-def look_alikes(*, villager: Villager, day: date) -> QuerySet[Appointment]:
-    """Live bookings of the villager on that day, to be looked at before another is recorded."""
-    return Appointment.objects.live().on(day).filter(villager=villager).with_names().order_by("starts_at", "pk")
+def look_alikes(*, villager: Villager, day: date, key: UUID | None = None) -> QuerySet[Appointment]:
+    """Live bookings of the villager on that day, to be looked at before another is recorded.
+
+    The one recorded under this `key` is left out: a page sent twice asks nothing of itself.
+    """
+    found = Appointment.objects.live().on(day).filter(villager=villager).with_names().order_by("starts_at", "pk")
+    return found.exclude(requests__key=key) if key else found
 
 
 def recognise(details: RecordDetails) -> RecordDetails:

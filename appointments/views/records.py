@@ -38,7 +38,7 @@ def record(request: StaffRequest, villager_pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, person, form=form)
     details, key = form.details(), form.cleaned_data["key"]
-    same_day = list(records.look_alikes(villager=person.villager, day=details.date))
+    same_day = list(records.look_alikes(villager=person.villager, day=details.date, key=key))
     if same_day and not form.cleaned_data["another"]:
         return _page(request, person, form=form, same_day=same_day)
     try:

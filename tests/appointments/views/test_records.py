@@ -66,6 +66,13 @@ def test_record_sent_twice_writes_once(client, desk, villager, day):
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
 
 
+def test_record_pressed_twice_leads_to_its_page_and_not_to_a_question(client, desk, villager, day):
+    form = typed(day)
+    answers = [client.post(address(villager), form) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
