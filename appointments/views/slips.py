@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_safe
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 @require_safe
 def slip(request: StaffRequest, reference: str) -> HttpResponse:
-    """The slip on the paper asked for, once or twice; in Chinese unless English is asked for."""
+    """The slip on the paper asked for, once or twice; in Chinese unless English is asked for.
+
+    Of what is over or called off there is none: the page printed from may have stood open since before.
+    """
     appointment = open_appointment(request, reference)
+    if not appointment.is_live:
+        return redirect("appointments:appointment", appointment.reference)
     wanted = SlipForm.wanted(request.GET)
     with translation.override(wanted.language):
         sheet = {"slip": slip_for(appointment), "copies": range(wanted.copies)}
@@ -34,6 +39,8 @@ def slip(request: StaffRequest, reference: str) -> HttpResponse:
 def card(request: StaffRequest, reference: str) -> HttpResponse:
     """What must be on the paper, large on the screen, to be copied by hand: in Chinese, as the villager reads it."""
     appointment = open_appointment(request, reference)
+    if not appointment.is_live:
+        return redirect("appointments:appointment", appointment.reference)
     with translation.override(settings.LANGUAGE_CODE):
         lines = render_to_string("appointments/_card_lines.html", {"slip": slip_for(appointment)})
     return render(request, "appointments/card.html", {"appointment": appointment, "lines": lines})

@@ -35,6 +35,15 @@ def test_pages_are_for_those_who_may_see_the_villager(client, appointment, desk,
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize("name", ["slip", "card"])
+def test_nothing_is_printed_of_a_booking_that_is_called_off(client, appointment, desk, name):
+    bookings.cancel(appointment=appointment, by=desk)
+    client.force_login(desk)
+    answer = client.get(reverse(f"appointments:{name}", args=[appointment.reference]))
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == reverse("appointments:appointment", args=[appointment.reference])
+
+
 @pytest.mark.parametrize("paper", ["a4", "a5", "roll80", "roll57"])
 def test_slip_comes_on_the_paper_and_as_often_as_asked(client, appointment, desk, paper):
     client.force_login(desk)
