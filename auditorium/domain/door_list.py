@@ -34,7 +34,10 @@ class Group:
 
 
 def doors(*, hall: Hall, user: User) -> FollowUpQuerySet:
-    """Open tasks that lead to a door: knocks, and calls to somebody who has no number to call any more."""
+    """Open tasks that lead to a door: knocks, and calls to somebody who has no number to call any more.
+
+    Nobody knocks for somebody who died.
+    """
     can_be_called = Contact.objects.filter(
         villager=OuterRef("villager"), phone__isnull=False, phone__bad_since__isnull=True
     ).exclude(reach=Reach.IN_PERSON)
@@ -43,7 +46,7 @@ def doors(*, hall: Hall, user: User) -> FollowUpQuerySet:
         follow_ups.at(hall)
         .for_user(user)
         .open()
-        .filter(Q(kind=FollowUpKind.KNOCK) | unreachable, villager__isnull=False)
+        .filter(Q(kind=FollowUpKind.KNOCK) | unreachable, villager__isnull=False, villager__died_on=None)
         .with_villager()
         .select_related("hall", "helper")
         .order_by("due_at", "pk")
