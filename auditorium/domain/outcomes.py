@@ -18,10 +18,11 @@ from auditorium.enums import (
     MESSAGE_TRANSITIONS,
     REMINDER_LIVE,
     REMINDER_TRANSITIONS,
+    FollowUpState,
     MessageState,
     ReminderState,
 )
-from auditorium.models import Message, Reminder
+from auditorium.models import FollowUp, Message, Reminder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,11 +108,11 @@ def _lock_reminders(message_pk: int) -> list[int]:
 def _go_on(pk: int, *, at: datetime, why: str) -> None:
     """After a text for this reminder failed: told by another, waiting for another, the next contact, or a person."""
     (reminder,) = telling.loaded([pk])
-    if reminder.state == ReminderState.TOLD:  # what counted as told was not, as it turns out
-        why = why or _("短信没送到")
+    texts = list(reminder.messages.all())
+    if reminder.state == ReminderState.TOLD and not _said_by_person(reminder, texts):
+        why = why or _("短信没送到")  # what counted as told was not, as it turns out
     elif reminder.state != ReminderState.SENDING:
         return
-    texts = list(reminder.messages.all())
     mains = [text for text in texts if not text.is_copy]
     if any(text.state == MessageState.DELIVERED for text in mains):
         settle_told([pk])
@@ -121,6 +122,15 @@ def _go_on(pk: int, *, at: datetime, why: str) -> None:
         telling.ask_person(reminder, why=why, at=at)
     elif not any(text.state == MessageState.UNKNOWN for text in mains):
         _try_next(reminder, texts, at=at)
+
+
+def _said_by_person(reminder: Reminder, texts: Iterable[Message]) -> bool:
+    """Whether somebody called or knocked since the first of these texts: whatever becomes of them, it is said."""
+    done = FollowUp.objects.filter(
+        about_kind=reminder.about_kind, about_id=reminder.about_id, kind__in=follow_ups.TELLING
+    )
+    since = min(text.created_at for text in texts)
+    return done.filter(state=FollowUpState.DONE, closed_at__gte=since).exists()
 
 
 def _try_next(reminder: Reminder, texts: list[Message], *, at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import delivery, reminders
+from auditorium.domain import delivery, follow_ups, reminders
 from auditorium.enums import (
     ConsentPurpose,
     FollowUpKind,
@@ -23,7 +23,7 @@ from auditorium.enums import (
 from auditorium.gateways.base import Found, GatewayError, GatewayTimeout, Sent, Unknowable
 from auditorium.models import FollowUp, Message, Phone, Reminder, SmsLine
 from tests.errands import KIND
-from tests.factories import ConsentFactory, ContactFactory, HallFactory, SmsLineFactory, VillagerFactory
+from tests.factories import ConsentFactory, ContactFactory, HallFactory, SmsLineFactory, UserFactory, VillagerFactory
 from tests.outbox import FakeGateway, at, owe, states, told_villager
 
 pytestmark = pytest.mark.django_db
@@ -472,6 +472,32 @@ def test_unknown_text_found_later_ends_the_call_that_was_asked_for(villager, lin
     gateway.knows = Found(delivered=True)
     delivery.sweep(at=later(minutes=13))
     assert (FollowUp.objects.get().state, state_of(confirmation)) == (FollowUpState.CANCELLED, ReminderState.TOLD)
+
+
+def test_text_nobody_can_tell_of_is_no_call_again_once_somebody_called(villager, line, gateway):
+    gateway.answers = [GatewayTimeout()]
+    gateway.knows = Unknowable()
+    gateway.receipt_secret = "secret"
+    confirmation = owe(villager)
+    delivery.sweep()
+    delivery.sweep(at=later(minutes=11))
+    follow_ups.record_outcome(follow_up=FollowUp.objects.get(), outcome=FollowUpState.DONE, by=UserFactory())
+    delivery.sweep(at=later(minutes=13))
+    assert (FollowUp.objects.get().state, state_of(confirmation)) == (FollowUpState.DONE, ReminderState.TOLD)
+
+
+def test_copy_that_fails_once_somebody_called_asks_nobody(villager, line, gateway):
+    ConsentFactory(villager=villager, purpose=ConsentPurpose.RELATIVE_COPIES)
+    ContactFactory(villager=villager, relation=Relation.DAUGHTER, order=2, gets_copies=True)
+    confirmation = owe(villager)
+    delivery.telling.tell_batch(at=clock.now(), after=None)
+    main, copy = Message.objects.order_by("is_copy")
+    at = {"at": clock.now(), "why": "短信发不出去"}
+    Message.objects.update(state=MessageState.SENDING)
+    delivery.outcomes.record(pk=main.pk, to=MessageState.FAILED, **at)
+    follow_ups.record_outcome(follow_up=FollowUp.objects.get(), outcome=FollowUpState.DONE, by=UserFactory())
+    delivery.outcomes.record(pk=copy.pk, to=MessageState.FAILED, **at)
+    assert (FollowUp.objects.get().state, state_of(confirmation)) == (FollowUpState.DONE, ReminderState.TOLD)
 
 
 def test_unknown_text_is_not_asked_about_for_ever(villager, line, gateway):
