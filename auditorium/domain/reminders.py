@@ -89,14 +89,14 @@ def silence(*, about_kind: str, about_id: int, by: User | None, why: str, tell: 
     A text already given to a gateway cannot be called back and keeps its state. With `tell` (CANCELLED), whoever
     had been told is owed one more text that says so, while that is still of use.
     """
-    told = _anybody_told(about_kind, about_id)
     about = Reminder.objects.about(about_kind, about_id)
     last = about.select_related("villager", "hall").order_by("expires_at").last()
     count = transition(about, to=ReminderState.CANCELLED, table=REMINDER_TRANSITIONS, by=by, why=why)
     drop_unsent(about_kind, about_id)
     follow_ups.close_about(about_kind=about_kind, about_id=about_id, by=by, why=why)
     now = clock.now()
-    if tell and told and last and last.expires_at > now:
+    # Asked only now that no worker can begin a text any more: one begun a moment ago counts as known.
+    if tell and last and last.expires_at > now and _anybody_told(about_kind, about_id):
         Reminder.objects.create(
             about_kind=about_kind,
             about_id=about_id,

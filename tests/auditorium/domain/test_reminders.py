@@ -216,6 +216,21 @@ def test_silence_tells_whose_text_may_have_arrived(villager, desk):
     assert states()["cancelled"] == "planned"
 
 
+def test_silence_tells_whose_text_goes_out_this_very_moment(villager, desk, monkeypatch):
+    confirmation = plan(villager, desk)[0]
+    Reminder.objects.filter(pk=confirmation.pk).update(state=ReminderState.SENDING)
+    text = text_for(confirmation, MessageState.CLAIMED)
+    drop_unsent = reminders.drop_unsent
+
+    def a_moment_late(*about):
+        Message.objects.filter(pk=text.pk).update(state=MessageState.SENDING)
+        return drop_unsent(*about)
+
+    monkeypatch.setattr(reminders, "drop_unsent", a_moment_late)
+    silence(desk, tell=ReminderPurpose.CANCELLED)
+    assert states()["cancelled"] == "planned"
+
+
 def test_silence_tells_nobody_of_what_nobody_knew(villager, desk):
     plan(villager, desk)
     silence(desk, tell=ReminderPurpose.CANCELLED)
