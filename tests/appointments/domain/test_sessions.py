@@ -224,6 +224,14 @@ def test_fee_room_and_class_reach_live_bookings(details):
     assert (cancelled.fee, cancelled.place) == (10, "201")
     entry = AuditEntry.objects.get(action="changed", object_kind="appointment")
     assert (entry.object_id, entry.villager_id) == (live.pk, live.villager_id)
+    assert entry.fields == ["clinic_class", "fee", "place"]
+
+
+def test_live_bookings_are_audited_with_what_changed_of_them_alone(details):
+    session = sessions.open_session(details=details, by=None)
+    book(session, (8,), 1)
+    change(session, details, fee=25)
+    assert AuditEntry.objects.get(action="changed", object_kind="appointment").fields == ["fee"]
 
 
 def test_suspended_session_is_left(details):
