@@ -33,12 +33,12 @@ BODIES: dict[tuple[str, str], str] = {
     (ReminderPurpose.CONFIRMATION, _OWN): "{name}，{state}：{when}到{where}，{number}。带身份证、社保卡。问{ask}",
     (ReminderPurpose.THREE_DAYS, _OWN): "{name}，{when}到{where}，{number}，{state}。带身份证、社保卡。问{ask}",
     (ReminderPurpose.ONE_DAY, _OWN): "{name}，{when}到{where}，{number}，{state}。带身份证、社保卡。问{ask}",
-    (ReminderPurpose.CHANGED, _OWN): "{name}，时间改成{when}到{where}，{number}，{state}。问{ask}",
+    (ReminderPurpose.CHANGED, _OWN): "{name}，预约改成{when}到{where}，{number}，{state}。问{ask}",
     (ReminderPurpose.CANCELLED, _OWN): "{name}，{when}到{where}的号取消了，不用去了。问{ask}",
     (ReminderPurpose.CONFIRMATION, _DISCREET): "请转告{name}，{state}：{when}到{where}，带身份证、社保卡。问{ask}",
     (ReminderPurpose.THREE_DAYS, _DISCREET): "请提醒{name}：{when}到{where}，{state}，带身份证、社保卡。问{ask}",
     (ReminderPurpose.ONE_DAY, _DISCREET): "请提醒{name}：{when}到{where}，{state}，带身份证、社保卡。问{ask}",
-    (ReminderPurpose.CHANGED, _DISCREET): "请转告{name}，时间改成{when}到{where}，{state}，带身份证。问{ask}",
+    (ReminderPurpose.CHANGED, _DISCREET): "请转告{name}，预约改成{when}到{where}，{state}，带身份证。问{ask}",
     (ReminderPurpose.CANCELLED, _DISCREET): "请转告{name}：{when}到{where}的号取消了，不用去了。问{ask}",
 }
 

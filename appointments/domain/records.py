@@ -94,7 +94,8 @@ def record(
 
 
 def change(*, appointment: Appointment, details: RecordDetails, by: User) -> Appointment:
-    """Correct a booking made elsewhere; when its day or time changes, reminders follow and the villager is told.
+    """Correct a booking made elsewhere; when its day, time or hospital changes, reminders follow and the villager
+    is told.
 
     Raises NotLive or AlreadyBooked.
     """
@@ -107,6 +108,7 @@ def change(*, appointment: Appointment, details: RecordDetails, by: User) -> App
         changed = {name: value for name, value in _columns(details).items() if getattr(current, name) != value}
         if not changed:
             return current
+        hospital = current.hospital_name
         for name, value in changed.items():
             setattr(current, name, value)
         _check_once(current)
@@ -124,6 +126,8 @@ def change(*, appointment: Appointment, details: RecordDetails, by: User) -> App
         )
         if changed.keys() & {"date", "period", "starts_at"}:
             reminders.replan(**_owed(current, by), why=_("时间改了"))
+        elif hospital != current.hospital_name:
+            reminders.replan(**_owed(current, by), why=_("医院改了"))
         _ask_for_missing(current, by=by)
     return current
 
@@ -254,7 +258,7 @@ def _ask_for_missing(appointment: Appointment, *, by: User) -> None:
         hall=appointment.hall,
         villager=appointment.villager,
         kind=FollowUpKind.COMPLETE,
-        reason=_("问清楚：%(gaps)s") % {"gaps": "、".join(gaps)},
+        reason=_("问清楚：%(gaps)s") % {"gaps": _("、").join(gaps)},
         due_at=max(hall_hours.last_open_before(appointment.hall, begins) or clock.now(), clock.now()),
         about_kind=bookings.ABOUT,
         about_id=appointment.pk,

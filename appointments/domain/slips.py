@@ -135,7 +135,7 @@ def _route(appointment: Appointment) -> str:
         )
     if route.minutes:
         times.append(_("约 %(minutes)d 分钟") % {"minutes": route.minutes})
-    return "；".join([route.bus, *times])
+    return _("；").join([route.bus, *times])
 
 
 def _flags(appointment: Appointment) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def spoken(about_id: int, purpose: str) -> str:
     hello = f"{appointment.villager.name}您好，我是{appointment.hall.name}的。"
     if purpose == ReminderPurpose.CANCELLED:
         return f"{hello}您{what}的号取消了，不用去了。{NOT_THEMSELVES}"
-    said = "您的时间改了，改成" if purpose == ReminderPurpose.CHANGED else "您约了"
+    said = "您约的号改了，改成" if purpose == ReminderPurpose.CHANGED else "您约了"
     return f"{hello}{said}{what}，{values['number']}，{values['state']}。{BRING}。{NOT_THEMSELVES}"
 
 

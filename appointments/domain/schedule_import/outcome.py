@@ -133,7 +133,7 @@ def _opening(step: Step) -> str:
 def _change(step: Step) -> str:
     """骨科 李建国 11月24日 周二 上午：挂号费 30→50、号数 20→24."""
     parts = [f"{_LABELS[name]} {old}→{new}" if old else f"{_LABELS[name]} {new}" for name, old, new in _values(step)]
-    return _("%(session)s：%(changes)s") % {"session": _session(step), "changes": "、".join(parts)}
+    return _("%(session)s：%(changes)s") % {"session": _session(step), "changes": _("、").join(parts)}
 
 
 def _values(step: Step) -> Iterator[tuple[str, str, str]]:

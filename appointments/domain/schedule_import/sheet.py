@@ -121,11 +121,11 @@ def _read_table(table: Table, header_row: int, columns: dict[Column, int], book:
     if not any(column in columns for column in _TIMES):
         missing.append(str(Column.TIME.label))
     if missing:
-        reason = _("缺少这些列：%(columns)s。这张工作表没有读。") % {"columns": "、".join(missing)}
+        reason = _("缺少这些列：%(columns)s。这张工作表没有读。") % {"columns": _("、").join(missing)}
         book.problems.append(Problem(Place(table.name, header_row), reason))
         return
     if unknown := [shown(text) for text in words if text and column_of(text) is None]:
-        text = _("没有认出这些列，没有读：%(columns)s。") % {"columns": "、".join(unknown)}
+        text = _("没有认出这些列，没有读：%(columns)s。") % {"columns": _("、").join(unknown)}
         book.notices.append(Notice(Place(table.name, header_row), text))
     blank: list[int] = []
     skipped: list[int] = []

@@ -4,6 +4,7 @@ import uuid
 from datetime import time, timedelta
 
 import pytest
+from django.utils import translation
 
 from appointments.domain import bookings, records
 from appointments.domain.records import RecordDetails
@@ -135,6 +136,28 @@ def test_change_that_leaves_the_time_keeps_the_reminders_and_ends_the_task(villa
     records.change(appointment=appointment, details=details(time=time(8, 30), department_text="骨科"), by=desk)
     assert owed(appointment) == before
     assert FollowUp.objects.open().filter(kind=FollowUpKind.COMPLETE).count() == 0
+
+
+def test_change_of_the_hospital_is_told_like_one_of_the_time(hall, desk):
+    appointment = record(bookable_villager(hall), hall, desk, time=time(8, 30))
+    about = Reminder.objects.about("appointment", appointment.pk)
+    about.filter(purpose=ReminderPurpose.THREE_DAYS).update(state=ReminderState.TOLD)
+    records.change(appointment=appointment, details=details(time=time(8, 30), hospital_text="中医院"), by=desk)
+    assert ReminderPurpose.CHANGED in owed(appointment)
+
+
+def test_change_that_only_recognises_the_hospital_tells_nobody_anew(hall, desk):
+    appointment = record(bookable_villager(hall), hall, desk, time=time(8, 30), hospital_text="中医院")
+    before = owed(appointment)
+    HospitalFactory(name="中医院")
+    records.change(appointment=appointment, details=details(time=time(8, 30), hospital_text="中医院"), by=desk)
+    assert owed(appointment) == before
+
+
+def test_what_is_missing_is_listed_in_the_desk_s_own_language(villager, hall, desk):
+    with translation.override("en"):
+        record(villager, hall, desk, department_text="")
+        assert "、" not in FollowUp.objects.get().reason
 
 
 def test_change_of_one_that_ended_is_refused(villager, hall, desk):

@@ -110,8 +110,11 @@ def test_slip_says_how_to_get_there_and_how_to_call_somebody_who_does_not_hear(s
         minutes=35,
     )
     villager = bookable_villager(hall, hard_of_hearing=True)
-    slip = slip_for(again(bookings.book(slot=slot, villager=villager, hall=hall, by=desk)))
+    appointment = again(bookings.book(slot=slot, villager=villager, hall=hall, by=desk))
+    slip = slip_for(appointment)
     assert slip.route == "在村口坐 803 路到中医院站下；头班 06:10，末班 17:40；约 35 分钟"
+    with translation.override("en"):
+        assert "；" not in slip_for(appointment).route
     assert slip.flags == ("听力不便，请当面或书面叫号",)
 
 
