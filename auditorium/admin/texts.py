@@ -71,9 +71,9 @@ def _is_secret(name: str, inside: str) -> bool:
 
 
 def with_secrets(typed: Any, stored: Any) -> Any:
-    """What was typed, with the stored value wherever a cover was left standing."""
+    """What was typed, with the stored value wherever a cover was left standing; the cover where nothing is stored."""
     if typed == HIDDEN:
-        return stored
+        return stored or HIDDEN
     if isinstance(typed, dict):
         known: Mapping[str, Any] = stored if isinstance(stored, dict) else {}
         return {key: with_secrets(value, known.get(key)) for key, value in typed.items()}
@@ -119,6 +119,9 @@ class SmsLineForm(_LineForm):
             http_config.parse(config)
         except ValidationError as error:
             self.add_error("settings", error)
+        else:
+            if HIDDEN in json.dumps(config, ensure_ascii=False):
+                self.add_error("settings", _("有圆点的地方原来没有存密钥，请写上密钥。"))
         cleaned["config"] = config
         return cleaned
 

@@ -15,11 +15,15 @@ from django.utils.translation import gettext as _
 PLACEHOLDERS = ("number", "e164", "body", "text", "key", "signature")
 """number 13800000021 · e164 +8613800000021 · body with 【signature】 · text without it · key ours · signature bare."""
 
+HEADER_PLACEHOLDERS = ("key",)
+
 FORMATS = ("json", "form", "query")
 METHODS = ("POST", "PUT", "GET")
 SHORTEST_SECRET = 20
 LONGEST_WAIT = 30
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE = re.compile(r"[\t -~]*")
 
 
 @dataclass(frozen=True)
@@ -171,12 +175,8 @@ class _Reader:
             self.errors.append(_("%(what)s：GET 只能配 query，POST、PUT 配 json 或 form。") % {"what": what})
         if kind != "json":
             body = self._flat(body, _("%(what)s的 body") % {"what": what})
-        for name in sorted(set(_placeholders([url, body, headers])) - set(PLACEHOLDERS)):
-            self.errors.append(
-                _("%(what)s：不认识 {%(name)s}，可以用的有 %(choices)s。")
-                % {"what": what, "name": name, "choices": "、".join(f"{{{p}}}" for p in PLACEHOLDERS)}
-            )
-        return Call(url=url, method=method, format=kind, headers=self._flat(headers, _("请求头")), body=body)
+        self._check_placeholders([url, body], what, PLACEHOLDERS)
+        return Call(url=url, method=method, format=kind, headers=self._headers(headers), body=body)
 
     def condition(self, raw: Any, what: str) -> Condition | None:
         if not raw:
@@ -246,6 +246,22 @@ class _Reader:
             self.errors.append(_("%(what)s：url 要写完整的地址，例如 https://sms.example.cn/send。") % {"what": what})
         elif parts.scheme == "http" and not _is_inside(host):
             self.errors.append(_("%(what)s：外网的地址要用 https，短信里有村民的姓名和号码。") % {"what": what})
+
+    def _check_placeholders(self, value: Any, what: str, known: tuple[str, ...]) -> None:
+        for name in sorted(set(_placeholders(value)) - set(known)):
+            self.errors.append(
+                _("%(what)s：不认识 {%(name)s}，可以用的有 %(choices)s。")
+                % {"what": what, "name": name, "choices": "、".join(f"{{{p}}}" for p in known)}
+            )
+
+    def _headers(self, raw: Mapping[str, Any]) -> dict[str, str]:
+        """Only what HTTP can carry, or the request could not even be written."""
+        headers = self._flat(raw, _("请求头"))
+        self._check_placeholders(headers, _("请求头"), HEADER_PLACEHOLDERS)
+        for name, value in headers.items():
+            if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value)):
+                self.errors.append(_("请求头只能用英文字母、数字和符号，%(name)s 里有别的。") % {"name": name})
+        return headers
 
     def _flat(self, raw: Any, what: str) -> dict[str, str]:
         parts = self.mapping(raw, what)

@@ -52,6 +52,14 @@ def test_covered_secrets_stay_when_other_settings_change(at_admin):
     assert AuditEntry.objects.of("smsline", line.pk).get().fields == ["is_active", "name", "settings"]
 
 
+def test_cover_left_where_nothing_is_stored_is_refused(at_admin):
+    line = SmsLineFactory(gateway="http", config=CONFIG)
+    said = without_secrets(CONFIG) | {"body": CONFIG["body"] | {"app_key": HIDDEN}}
+    assert errors(at_admin.post(f"{LINES}{line.pk}/change/", line_form(said))) == [
+        "有圆点的地方原来没有存密钥，请写上密钥。"
+    ]
+
+
 def test_bad_json_is_named_by_its_line(at_admin):
     answer = at_admin.post(f"{LINES}add/", line_form('{"url": 1,\n oops}'))
     assert errors(answer) == ["第 2 行不是正确的 JSON。"]
