@@ -6,6 +6,7 @@ Nothing in the file is evaluated: formulas give the value their program stored, 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from appointments.domain.schedule_import.cells import Value
@@ -31,6 +33,8 @@ CSV_SHEET = "CSV"
 _MOST_UNPACKED = 30 * 1024 * 1024
 _MOST_PARTS = 1000
 _MOST_COLUMNS = 60
+_MOST_MERGED = 100_000
+_MERGED = re.compile(rb"""\bmergeCell\b[^>]*?\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 _ABOVE = 20
 """Rows of titles and headings that come on top of MOST_ROWS."""
 
@@ -91,6 +95,8 @@ def is_workbook(content: bytes) -> bool:
         raise UnreadableScheduleError(_("这不是 Excel 工作簿。请传 .xlsx 或 .csv 文件。"))
     if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
         raise UnreadableScheduleError(_("文件展开后太大。请删掉多余的工作表、图片和空行再传。"))
+    if _merged_cells(content) > _MOST_MERGED:
+        raise UnreadableScheduleError(_("合并的单元格太大，像是整列、整行合并了。请取消这些合并再传。"))
     return True
 
 
@@ -100,6 +106,21 @@ def load(content: bytes, *, data_only: bool) -> Workbook:
         return load_workbook(io.BytesIO(content), data_only=data_only, keep_links=False)
     except Exception:  # noqa: BLE001 - a damaged workbook makes openpyxl raise whatever it stumbled over
         raise _damaged() from None
+
+
+def _merged_cells(content: bytes) -> int:
+    """How many cells its merged ranges cover: openpyxl makes an object of every one, blank or not."""
+    count = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    for left, top, right, bottom in _MERGED.findall(archive.read(name)):
+                        columns = column_index_from_string(right.decode()) - column_index_from_string(left.decode()) + 1
+                        count += max(columns * (int(bottom) - int(top) + 1), 0)
+    except Exception:  # noqa: BLE001 - a damaged archive makes zipfile and zlib raise whatever they stumbled over
+        raise _damaged() from None
+    return count
 
 
 def _damaged() -> UnreadableScheduleError:

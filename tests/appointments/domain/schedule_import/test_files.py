@@ -88,6 +88,20 @@ def test_sheet_of_too_many_rows_is_refused():
     )
 
 
+def test_whole_columns_merged_are_refused_before_every_cell_of_them_is_made():
+    book = Workbook()
+    book.active.merge_cells("A3:B4")
+    kept = io.BytesIO()
+    book.save(kept)
+    with zipfile.ZipFile(kept) as small:
+        parts = {name: small.read(name).replace(b"A3:B4", b"A3:Z20000") for name in small.namelist()}
+    wide = io.BytesIO()
+    with zipfile.ZipFile(wide, "w") as written:
+        for name, part in parts.items():
+            written.writestr(name, part)
+    assert refusal(wide.getvalue()) == "合并的单元格太大，像是整列、整行合并了。请取消这些合并再传。"
+
+
 def test_csv_of_too_many_rows_is_refused():
     assert refusal(b"a,b\n" * 10_021) == "文件超过 10000 行，请按月份或医院分成几个文件。"
 
