@@ -17,6 +17,8 @@ from config.celery import app
 LATE = timedelta(minutes=15)
 """How long something due may wait before the outbox counts as late; beat sweeps it every 15 seconds."""
 
+BROKER_SECONDS = 2
+
 
 class NotReadyError(Exception):
     """One thing the desk needs is missing; the message names it and nothing else."""
@@ -65,9 +67,10 @@ def broker() -> str:
         if not os.access(app.conf.broker_transport_options["data_folder_out"], os.W_OK):
             raise NotReadyError("unreachable")
         return "ok"
+    waits = {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS}
     try:
-        with app.connection_for_write() as link:
-            link.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+        with app.connection_for_write(transport_options={**app.conf.broker_transport_options, **waits}) as link:
+            link.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
     except (OSError, OperationalError) as error:
         raise NotReadyError("unreachable") from error
     return "ok"

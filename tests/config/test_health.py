@@ -1,5 +1,7 @@
 """What monitors and load balancers are told."""
 
+import socket
+import threading
 from datetime import timedelta
 
 import pytest
@@ -8,6 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from auditorium.domain import delivery
+from config import health
 from config.celery import app
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +59,26 @@ def test_readyz_names_a_broker_that_is_away(client, settings):
     finally:
         app.conf.broker_url = before
     assert (response.status_code, response.json()["broker"]) == (503, "unreachable")
+
+
+def test_broker_that_never_answers_is_named_soon(settings):
+    before = app.conf.broker_url
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.REDIS_URL = app.conf.broker_url = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        said = []
+
+        def ask():
+            with pytest.raises(health.NotReadyError) as refusal:
+                health.broker()
+            said.append(str(refusal.value))
+
+        asker = threading.Thread(target=ask, daemon=True)
+        try:
+            asker.start()
+            asker.join(20)
+        finally:
+            app.conf.broker_url = before
+    assert said == ["unreachable"]
 
 
 @pytest.mark.parametrize(("late", "status"), [(timedelta(minutes=15), 200), (timedelta(minutes=15, seconds=1), 503)])
