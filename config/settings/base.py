@@ -187,5 +187,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {"axes.apps": {"level": "WARNING"}},  # it greets at every start
+    "loggers": {
+        "axes.apps": {"level": "WARNING"},  # it greets at every start
+        "urllib3": {"level": "ERROR"},  # below that it names addresses, which may hold a number and a text
+    },
 }

@@ -154,6 +154,23 @@ def test_send_logs_nothing_personal(peer, caplog):
     assert "张小明" not in caplog.text
 
 
+def test_answer_with_broken_headers_logs_nothing_personal(peer, caplog):
+    caplog.set_level(logging.DEBUG)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            link, _address = server.accept()
+            with link:
+                link.recv(65536)
+                link.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 13\r\nno header at all\r\n\r\n{"code": "0"}')
+
+        threading.Thread(target=answer, daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/send"
+        body = {"to": "{number}", "text": "{text}"}
+        http(peer.config(method="GET", format="query", url=url, body=body)).send(TEXT)
+    assert "13800000021" not in caplog.text
+
+
 def test_find_asks_by_our_key(peer):
     gateway = http(peer.config())
     assert gateway.find(TEXT) is None
