@@ -29,19 +29,17 @@ class Shelf(TextChoices):
 
 
 def on_shelf(shelf: str, *, hall: Hall, user: User) -> FollowUpQuerySet:
-    """Open ones by due time, ended ones the latest first, with everything a line of the list shows."""
+    """Open ones by due time, ended ones the latest first; those handed here too. With all a line of the list shows."""
     scope = (
         FollowUp.objects.for_user(user)
         .with_villager()
         .select_related("hall", "contact__phone", "assignee", "helper", "escalated_hall", "escalated_region")
     )
+    handed = Q(escalated_hall=hall) | handed_to_region_of(user)
     if shelf == Shelf.DONE:
-        return scope.exclude(state__in=FOLLOW_UP_OPEN).filter(hall=hall).order_by("-closed_at", "-pk")
-    whose = {
-        Shelf.HALL: Q(hall=hall),
-        Shelf.MINE: Q(assignee=user),
-        Shelf.HANDED: Q(escalated_hall=hall) | handed_to_region_of(user),
-    }
+        ended = scope.exclude(state__in=FOLLOW_UP_OPEN).filter(Q(hall=hall) | handed)
+        return ended.order_by("-closed_at", "-pk")
+    whose = {Shelf.HALL: Q(hall=hall), Shelf.MINE: Q(assignee=user), Shelf.HANDED: handed}
     return scope.open().filter(whose[Shelf(shelf)]).order_by("due_at", "pk")
 
 

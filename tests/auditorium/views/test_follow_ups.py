@@ -87,6 +87,12 @@ def test_shelves_hold_what_they_say(desk, hall, user):
     assert listed(desk, "nonsense") == [soon, mine, later]
 
 
+def test_what_was_done_for_another_hall_is_found_among_the_done(desk, hall):
+    done = FollowUpFactory(escalated_hall=hall, escalated_at=MONDAY_9, state=FollowUpState.DONE, closed_at=MONDAY_9)
+    FollowUpFactory(state=FollowUpState.DONE, closed_at=MONDAY_9)
+    assert listed(desk, "done") == [done]
+
+
 def test_the_town_finds_what_was_handed_to_it(client):
     town = RegionFactory(code="330603001000", name="柯桥街道", level="town")
     hall = HallFactory()
