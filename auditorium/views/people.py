@@ -86,7 +86,6 @@ def villager_link(request: StaffRequest) -> HttpResponse:
     """Somebody known at another hall, by number and name together."""
     hall = current_hall(request)
     form = LinkForm(request.POST or None)
-    drafts.refill(request, form)
     if form.is_valid():
         try:
             villager = villagers.link(**form.cleaned_data, hall=hall, by=request.user)

@@ -93,7 +93,6 @@ def consents_edit(request: StaffRequest, pk: int) -> HttpResponse:
     giver = ConsentGiver.GUARDIAN if consents.needs_guardian(found.birth_date) else ConsentGiver.VILLAGER
     agreed = list(found.consents.in_force().values_list("purpose", flat=True))
     form = ConsentForm(request.POST or None, initial={"purposes": agreed, "giver": giver})
-    drafts.refill(request, form)
     if form.is_valid():
         try:
             consents.decide(villager=found, hall=hall, by=request.user, **form.cleaned_data)
