@@ -6,7 +6,7 @@ is, for the supervisors of its region. A task is handed on once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from auditorium import clock
 from auditorium.domain import audit, hall_hours
-from auditorium.enums import FOLLOW_UP_OPEN, FollowUpState, RegionLevel
+from auditorium.enums import FollowUpState, RegionLevel
 from auditorium.models import FollowUp, Hall, Region
 from auditorium.models.follow_ups import FollowUpQuerySet
 from auditorium.models.regions import SIGNIFICANT_DIGITS
@@ -65,7 +65,7 @@ def _nobody_is_on_it(task: FollowUp) -> bool:
 
 
 @transaction.atomic
-def _hand_on(tasks: Iterable[FollowUp], at: datetime) -> int:
+def _hand_on(tasks: Collection[FollowUp], at: datetime) -> int:
     """Write down to whom each goes; a taken one is free again."""
     by_target: dict[tuple[int | None, str | None], list[int]] = {}
     halls = {task.hall_id: task.hall for task in tasks}
@@ -73,7 +73,9 @@ def _hand_on(tasks: Iterable[FollowUp], at: datetime) -> int:
     targets = {pk: _target(hall, superiors, at) for pk, hall in halls.items()}
     for task in tasks:
         by_target.setdefault(targets[task.hall_id], []).append(task.pk)
-    return sum(_hand_to(pks, target, at) for target, pks in sorted(by_target.items(), key=lambda item: min(item[1])))
+    taken = {task.pk for task in tasks if task.state == FollowUpState.TAKEN}
+    in_order = sorted(by_target.items(), key=lambda item: min(item[1]))
+    return sum(_hand_to(pks, taken, target, at) for target, pks in in_order)
 
 
 def _target(hall: Hall, superiors: dict[str, str], at: datetime) -> tuple[int | None, str | None]:
@@ -98,9 +100,13 @@ def _codes_above(village: str) -> list[str]:
     return [village[: SIGNIFICANT_DIGITS[level]].ljust(12, "0") for level in _SUPERIORS]
 
 
-def _hand_to(pks: list[int], target: tuple[int | None, str | None], at: datetime) -> int:
-    """One conditional UPDATE and its audit; the rows are locked first so that both speak of the same ones."""
-    waiting = FollowUp.objects.filter(pk__in=pks, state__in=FOLLOW_UP_OPEN, escalated_at__isnull=True)
+def _hand_to(pks: list[int], taken: set[int], target: tuple[int | None, str | None], at: datetime) -> int:
+    """One conditional UPDATE and its audit; the rows are locked first so that both speak of the same ones.
+
+    What somebody took since it was read, or gave to a helper, is left to them; `taken` are those taken before.
+    """
+    still = Q(state=FollowUpState.OPEN) | Q(state=FollowUpState.TAKEN, helper__isnull=True, pk__in=taken)
+    waiting = FollowUp.objects.filter(still, pk__in=pks, escalated_at__isnull=True)
     rows = list(waiting.order_by("pk").select_for_update().values_list("pk", "hall_id", "villager_id"))
     hall_id, region_code = target
     FollowUp.objects.filter(pk__in=[pk for pk, _hall, _villager in rows]).update(

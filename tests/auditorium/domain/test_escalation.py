@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 import time_machine
 
-from auditorium.domain import escalation
+from auditorium.domain import escalation, follow_ups
 from auditorium.enums import FollowUpState
 from auditorium.models import AuditEntry, FollowUp
 from tests.factories import (
@@ -176,6 +176,17 @@ def test_two_sweeps_at_once_hand_on_once(hall, monkeypatch):
     assert escalation._hand_on(rumour, NOON) == 0
     assert handed(task)[0] == MONDAY_9
     assert AuditEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("helped", [False, True])
+def test_what_somebody_took_meanwhile_is_theirs(hall, helped):
+    """It was read as free; before it was handed on somebody at the open hall took it, or gave it to a helper."""
+    task = FollowUpFactory(hall=hall, due_at=MONDAY_9)
+    rumour = escalation._loaded(FollowUp.objects.all())
+    helper = HelperFactory(hall=hall) if helped else None
+    follow_ups.hand_to(follow_ups=FollowUp.objects.all(), by=desk_user(hall), helper=helper)
+    assert escalation._hand_on(rumour, MONDAY_9) == 0
+    assert (handed(task), task.state, task.helper) == ((None, None, None), FollowUpState.TAKEN, helper)
 
 
 def test_hand_on_if_shut_leaves_what_the_hall_can_still_do(hall):
