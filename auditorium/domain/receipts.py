@@ -21,17 +21,28 @@ if TYPE_CHECKING:
     from auditorium.models.messages import MessageQuerySet
 
 
+class TooEarlyError(Exception):
+    """A receipt names a text by a number of the provider's that the sending call has not brought back yet."""
+
+
 def record(*, line: SmsLine, receipts: Iterable[Receipt]) -> int:
     """Write down what became of the texts of one line; return how many changed.
 
-    Texts nobody knows here, what is still on its way, and what was reported before change nothing.
+    Texts nobody knows here, what is still on its way, and what was reported before change nothing. TooEarlyError,
+    once all others are written down, when a text nobody knows may be one that is being handed over this moment.
     """
     at = clock.now()
+    # Asked before any text is looked for: a call that has returned by now has left the provider's number behind.
+    is_handing_over = Message.objects.filter(line=line, state=MessageState.SENDING).exists()
+    is_early = False
     changed = 0
     with translation.override(settings.LANGUAGE_CODE):
         for receipt in receipts:
+            if receipt.delivered is None:
+                continue
             pk = _text_of(line, receipt).values_list("pk", flat=True).first()
-            if pk is None or receipt.delivered is None:
+            if pk is None:
+                is_early |= is_handing_over and bool(receipt.provider_id) and not receipt.key
                 continue
             changed += outcomes.record(
                 pk=pk,
@@ -41,6 +52,8 @@ def record(*, line: SmsLine, receipts: Iterable[Receipt]) -> int:
                 lease_until=None,
                 error_code=receipt.code[:60] if receipt.delivered is False else "",
             )
+    if is_early:
+        raise TooEarlyError
     return changed
 
 

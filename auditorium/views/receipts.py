@@ -27,7 +27,7 @@ LARGEST_BODY = 64 * 1024
 @require_POST
 @sensitive_variables()
 def sms_receipts(request: HttpRequest, line_uid: uuid.UUID, secret: str) -> HttpResponse:
-    """Take a provider's receipts, as JSON or as a form. The answer is the same whatever they say."""
+    """Take a provider's receipts, as JSON or as a form. 503 asks for one again that came too early."""
     line = SmsLine.objects.filter(uid=line_uid).first()
     gateway = _gateway(line) if line else None
     expected = gateway.receipt_secret if gateway else ""
@@ -39,7 +39,10 @@ def sms_receipts(request: HttpRequest, line_uid: uuid.UUID, secret: str) -> Http
         payload = _payload(request)
     except (ValueError, RecursionError):
         return HttpResponse(status=400)
-    receipts.record(line=line, receipts=gateway.read_receipts(payload))
+    try:
+        receipts.record(line=line, receipts=gateway.read_receipts(payload))
+    except receipts.TooEarlyError:  # providers post again what was not taken
+        return HttpResponse(status=503)
     return JsonResponse({"code": 0})
 
 

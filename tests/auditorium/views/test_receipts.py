@@ -145,6 +145,31 @@ def test_receipt_that_comes_before_the_call_returned_is_kept(client, line, gatew
     assert (text.state, text.provider_id, reminder()) == (MessageState.DELIVERED, "late", ReminderState.TOLD)
 
 
+def test_receipt_without_our_key_that_comes_before_the_call_returned_is_asked_for_again(client, line, gateway):
+    said = []
+
+    def reported_at_once(text):
+        said.append(report(client, line, {"biz_id": "theirs", "success": False}).status_code)
+        return Sent(provider_id="theirs")
+
+    gateway.answers = [reported_at_once]
+    owe(told_villager(HallFactory()))
+    delivery.sweep()
+    said.append(report(client, line, {"biz_id": "theirs", "success": False}).status_code)
+    assert (said, states()) == ([503, 200], [MessageState.UNDELIVERED])
+
+
+def test_receipts_beside_one_that_is_asked_for_again_are_kept(client, line, gateway, text):
+    def reported_at_once(other):
+        report(client, line, {"biz_id": "theirs", "success": True}, {"out_id": str(text.uid), "success": True})
+        return Sent(provider_id="theirs")
+
+    gateway.answers = [reported_at_once]
+    owe(told_villager(HallFactory()), about=2)
+    delivery.sweep()
+    assert states() == [MessageState.DELIVERED, MessageState.SENT]
+
+
 def test_receipt_settles_a_text_whose_call_was_cut_off(client, line, gateway):
     gateway.answers = [GatewayTimeout()]
     gateway.knows = Unknowable()
