@@ -15,8 +15,14 @@ def _read_or_make(path: Path, make: str) -> str:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:  # another process made it first
             return path.read_text().strip()
-        with os.fdopen(handle, "w") as file:
-            file.write(make)
+        try:
+            with os.fdopen(handle, "w") as file:
+                file.write(make)
+                file.flush()
+                os.fsync(handle)  # before anything is encrypted with it: a power cut must not take the key alone
+        except BaseException:
+            path.unlink()
+            raise
     return path.read_text().strip()
 
 

@@ -1,5 +1,6 @@
 """Keys: from the environment, or made once in files that only their owner reads."""
 
+import errno
 import stat
 
 import pytest
@@ -28,6 +29,18 @@ def test_key_files_are_for_their_owner_only(tmp_path):
     secrets.hash_keys(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+
+
+def test_key_that_cannot_be_written_leaves_no_empty_file(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            secrets.secret_key(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert len(secrets.secret_key(tmp_path)) > 50
 
 
 def test_keys_of_the_environment_come_first_and_leave_no_file(tmp_path, monkeypatch):
