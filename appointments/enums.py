@@ -20,6 +20,22 @@ class ClinicClass(TextChoices):
     SPECIAL = "special", _("特需")
 
 
+class SessionKind(TextChoices):
+    """What a clinic session is; only CLINIC is always held at the hospital."""
+
+    CLINIC = "clinic", _("门诊")
+    OUTREACH = "outreach", _("巡回义诊")
+    VILLAGE_DOCTOR = "village_doctor", _("村医坐诊")
+    FAMILY_DOCTOR = "family_doctor", _("家庭医生")
+
+
+class QueueMode(TextChoices):
+    """How people are seen: by a numbered place, or as they come (then there is nothing to book)."""
+
+    NUMBERED = "numbered", _("按号看")
+    WALK_IN = "walk_in", _("先到先看")
+
+
 class SessionState(TextChoices):
     """Whether a clinic session takes place."""
 
@@ -85,9 +101,15 @@ OCCUPYING = (*LIVE, "fulfilled", "no_show", "unmarked")
 
 APPOINTMENT_TRANSITIONS: dict[str, tuple[str, ...]] = {
     AppointmentState.BOOKED: (AppointmentState.HELD, AppointmentState.PENDING_EXTERNAL),
-    AppointmentState.ARRIVED: (AppointmentState.BOOKED, AppointmentState.UNMARKED),
-    AppointmentState.FULFILLED: (AppointmentState.BOOKED, AppointmentState.ARRIVED, AppointmentState.UNMARKED),
-    AppointmentState.NO_SHOW: (AppointmentState.BOOKED, AppointmentState.UNMARKED),
+    # FULFILLED and NO_SHOW into each other: a mark made by mistake, or the hospital knows better
+    AppointmentState.ARRIVED: (AppointmentState.BOOKED, AppointmentState.UNMARKED, AppointmentState.NO_SHOW),
+    AppointmentState.FULFILLED: (
+        AppointmentState.BOOKED,
+        AppointmentState.ARRIVED,
+        AppointmentState.UNMARKED,
+        AppointmentState.NO_SHOW,
+    ),
+    AppointmentState.NO_SHOW: (AppointmentState.BOOKED, AppointmentState.UNMARKED, AppointmentState.FULFILLED),
     AppointmentState.UNMARKED: (AppointmentState.BOOKED, AppointmentState.ARRIVED),
     AppointmentState.LAPSED: (AppointmentState.HELD,),
     AppointmentState.CANCELLED_BY_VILLAGER: (
@@ -116,6 +138,92 @@ class HospitalKnows(TextChoices):
 
 
 AWAITING_HOSPITAL = ("unsent", "sent")
+
+
+class StopRule(TextChoices):
+    """When places stop being given: the day before, the workday before, or on the day itself by period."""
+
+    PREVIOUS_DAY = "previous_day", _("前一天")
+    PREVIOUS_WORKDAY = "previous_workday", _("前一个工作日")
+    SAME_DAY = "same_day", _("当天，按上午下午")
+
+
+class NoShowScope(TextChoices):
+    """Whose no-shows count: those at this hospital, or at every hospital booked here."""
+
+    HOSPITAL = "hospital", _("本医院")
+    EVERYWHERE = "everywhere", _("所有医院")
+
+
+class SuspensionState(TextChoices):
+    """Where a suspension stands. CLOSED: nothing can be booked any more, people are still being told."""
+
+    CLOSED = "closed", _("正在通知")
+    SETTLED = "settled", _("都已处理")
+    RESUMED = "resumed", _("已恢复")
+
+
+SUSPENSION_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    SuspensionState.SETTLED: (SuspensionState.CLOSED,),
+    SuspensionState.RESUMED: (SuspensionState.CLOSED, SuspensionState.SETTLED),
+}
+
+
+class WaitlistState(TextChoices):
+    """Where somebody who queues stands. OFFERED: a place is held for them. LAPSED: they did not answer in time."""
+
+    WAITING = "waiting", _("排队中")
+    OFFERED = "offered", _("有号了，等答复")
+    BOOKED = "booked", _("约上了")
+    LAPSED = "lapsed", _("没有答复")
+    LEFT = "left", _("不排了")
+    REFUSED = "refused", _("不能约")
+    OVER = "over", _("没排到")
+
+
+WAITLIST_PENDING = ("waiting", "offered")
+WAITLIST_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    # OFFERED too: a place that was held for them and suspended gives them their place in the queue back
+    WaitlistState.WAITING: (WaitlistState.OFFERED,),
+    WaitlistState.OFFERED: (WaitlistState.WAITING,),
+    WaitlistState.BOOKED: WAITLIST_PENDING,
+    WaitlistState.LAPSED: (WaitlistState.OFFERED,),
+    WaitlistState.LEFT: WAITLIST_PENDING,
+    WaitlistState.REFUSED: WAITLIST_PENDING,
+    WaitlistState.OVER: (WaitlistState.WAITING,),
+}
+
+
+class WishState(TextChoices):
+    """What became of "book this when it is released"."""
+
+    WAITING = "waiting", _("等放号")
+    BOOKED = "booked", _("约上了")
+    MISSED = "missed", _("没约上")
+    CANCELLED = "cancelled", _("不约了")
+
+
+WISH_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    WishState.BOOKED: (WishState.WAITING,),
+    WishState.MISSED: (WishState.WAITING,),
+    WishState.CANCELLED: (WishState.WAITING,),
+}
+
+
+class RevisitState(TextChoices):
+    """What became of "come back in N weeks"."""
+
+    WAITING = "waiting", _("还没到时候")
+    DUE = "due", _("可以约了")
+    BOOKED = "booked", _("约上了")
+    CANCELLED = "cancelled", _("不用了")
+
+
+REVISIT_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    RevisitState.DUE: (RevisitState.WAITING,),
+    RevisitState.BOOKED: (RevisitState.WAITING, RevisitState.DUE),
+    RevisitState.CANCELLED: (RevisitState.WAITING, RevisitState.DUE),
+}
 
 
 class UploadState(TextChoices):

@@ -210,6 +210,12 @@ class ReminderPurpose(TextChoices):
     ONE_DAY = "one_day", _("提前一天")
     CHANGED = "changed", _("改了")
     CANCELLED = "cancelled", _("取消了")
+    SUSPENDED = "suspended", _("停诊了")
+    OFFERED = "offered", _("候补有号了")
+
+
+SAYS_THAT_IT_ENDED = (ReminderPurpose.CANCELLED, ReminderPurpose.SUSPENDED)
+"""What is told although, and because, the thing itself is no longer to come."""
 
 
 class ReminderState(TextChoices):

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appointments.domain import bookings
+from appointments.domain import acknowledgements
 from appointments.enums import AppointmentSource
 from appointments.models import Appointment, HospitalClerk
 from auditorium.admin.base import SUPERVISORS, ReadOnlyAdmin, actor, may
@@ -63,14 +63,14 @@ class AppointmentAdmin(ReadOnlyAdmin):
     @admin.action(description=gettext_lazy("医院确认了选中的预约"), permissions=["answer"])
     def acknowledge(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
         """Pages, slips and texts say 已约好 from now on."""
-        count = bookings.acknowledge(appointments=_answerable(queryset, actor(request)), by=actor(request))
+        count = acknowledgements.acknowledge(appointments=_answerable(queryset, actor(request)), by=actor(request))
         self.message_user(request, _("%(count)d 个预约已确认。") % {"count": count}, messages.SUCCESS)
 
     @admin.action(description=gettext_lazy("医院没接受选中的预约"), permissions=["answer"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
         """The places go back, the villagers are told, and somebody finds them another time."""
         theirs = _answerable(queryset, actor(request))
-        count = bookings.acknowledge(appointments=theirs, by=actor(request), accepted=False)
+        count = acknowledgements.acknowledge(appointments=theirs, by=actor(request), accepted=False)
         self.message_user(
             request, _("%(count)d 个预约已退回，礼堂会收到改约的待办。") % {"count": count}, messages.WARNING
         )

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 
 from appointments.demo import sessions
 from appointments.demo.story import BOOKED, CANCELLED, CONFIRMED, RECORDED, SUSPENDED_FOR, TEXT_LOST, Booked, Recorded
-from appointments.domain import bookings, desk, policies, slots
+from appointments.domain import acknowledgements, bookings, desk, policies, slots, windows
 from appointments.domain.records import RecordDetails
 from appointments.enums import APPOINTMENT_TRANSITIONS, AppointmentState, SessionState
 from appointments.errors import BookingError
@@ -94,7 +94,10 @@ class Bookings:
                 made + timedelta(days=3),
                 lambda: desk.cancel(appointment=it.get(), by=by, why=why, platform_told=False),
             ),
-            CONFIRMED: (made + timedelta(hours=5), lambda: bookings.acknowledge(appointments=it, by=self.clerk)),
+            CONFIRMED: (
+                made + timedelta(hours=5),
+                lambda: acknowledgements.acknowledge(appointments=it, by=self.clerk),
+            ),
             TEXT_LOST: (clock.now(), lambda: _lose_text(it.get())),
         }
         ended = (over, lambda: transition(it, to=became, table=APPOINTMENT_TRANSITIONS, by=by))
@@ -122,8 +125,8 @@ def fill_marked() -> None:
     villagers = list(Villager.objects.filter(registered_at=hall).order_by("pk"))
     today = clock.today()
     for session in sessions.marked(sessions.FULL, today, today + timedelta(days=sessions.DAYS_AHEAD)):
-        policy = policies.policy_for(session.department.hospital)
-        if policies.why_session_closed(session=session, policy=policy, at=clock.now()):
+        policy = policies.policy_for(session.department)
+        if windows.why_session_closed(session=session, policy=policy, at=clock.now()):
             continue
         for place, slot in enumerate(session.slots.filter(taken=0)):
             villager = villagers[(session.date.toordinal() + place) % len(villagers)]
@@ -175,7 +178,7 @@ def _cancel_for_clinic(appointment: Appointment) -> None:
         villager=appointment.villager,
         kind=FollowUpKind.REBOOK,
         reason=why,
-        due_at=policies.cancel_deadline(policy=policies.DEFAULTS, date=appointment.date),
+        due_at=windows.cancel_deadline(policy=policies.DEFAULTS, date=appointment.date),
         about_kind=bookings.ABOUT,
         about_id=appointment.pk,
     )

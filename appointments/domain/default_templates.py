@@ -23,10 +23,11 @@ _WHERE = TextVariable("where", _("医院和科室"), longest="柯桥区中医医
 _HOSPITAL = TextVariable("where", _("医院；敏感的医院只写“医院”"), longest="柯桥区中医医院", shortest=6)
 _NUMBER = TextVariable("number", _("几号；还没有号时是“到医院取号”"), longest="到医院取号")
 _STATE = TextVariable("state", _("“已约好”，或“待医院确认”"), longest="待医院确认")
+_UNTIL = TextVariable("until", _("候补的号留到几点；不是候补时是“就诊前”"), longest="24日上午10:30")
 
 VARIABLES: dict[str, tuple[TextVariable, ...]] = {
-    _OWN: (_WHEN, _WHERE, _NUMBER, _STATE),
-    _DISCREET: (_WHEN, _HOSPITAL, _STATE),
+    _OWN: (_WHEN, _WHERE, _NUMBER, _STATE, _UNTIL),
+    _DISCREET: (_WHEN, _HOSPITAL, _STATE, _UNTIL),
 }
 
 BODIES: dict[tuple[str, str], str] = {
@@ -39,6 +40,13 @@ BODIES: dict[tuple[str, str], str] = {
     (ReminderPurpose.THREE_DAYS, _DISCREET): "请提醒{name}：{when}到{where}，{state}，带身份证、社保卡。问{ask}",
     (ReminderPurpose.ONE_DAY, _DISCREET): "请提醒{name}：{when}到{where}，{state}，带身份证、社保卡。问{ask}",
     (ReminderPurpose.CHANGED, _DISCREET): "请转告{name}，预约改成{when}到{where}，{state}，带身份证。问{ask}",
+    (ReminderPurpose.SUSPENDED, _OWN): "{name}，{when}到{where}停诊了，先不用去，礼堂会帮您改约。问{ask}",
+    (ReminderPurpose.SUSPENDED, _DISCREET): "请转告{name}：{when}到{where}停诊了，先不用去，礼堂会帮着改约。问{ask}",
+    (ReminderPurpose.OFFERED, _OWN): "{name}，候补有号：{when}到{where}，留到{until}，回{ask}",
+    (
+        ReminderPurpose.OFFERED,
+        _DISCREET,
+    ): "请转告{name}：候补有号，{when}到{where}，留到{until}。问{ask}",
     (ReminderPurpose.CANCELLED, _DISCREET): "请转告{name}：{when}到{where}的号取消了，不用去了。问{ask}",
 }
 

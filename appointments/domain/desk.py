@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments.domain import bookings, policies, records
+from appointments.domain import bookings, policies, records, windows
 from appointments.enums import APPOINTMENT_TRANSITIONS, AppointmentSource, AppointmentState
 from auditorium import clock
 from auditorium.domain import follow_ups, hall_hours, visits
@@ -63,8 +63,8 @@ def ending(appointment: Appointment) -> Ending:
     may_end = appointment.state in APPOINTMENT_TRANSITIONS[AppointmentState.CANCELLED_BY_VILLAGER]
     deadline = None
     if appointment.slot_id and appointment.hospital:
-        policy = policies.policy_for(appointment.hospital)
-        deadline = policies.cancel_deadline(policy=policy, date=appointment.date)
+        policy = policies.policy_of(appointment)
+        deadline = windows.cancel_deadline(policy=policy, date=appointment.date)
     is_over = deadline is not None and clock.now() >= deadline
     return Ending(deadline=deadline, by_us=may_end and not is_over, by_hospital=may_end and is_over)
 

@@ -1,52 +1,114 @@
-"""What a hospital's rules come to: its own row over the platform's defaults, and what they say of a slot."""
+"""What a hospital's rules come to: a department's row over its hospital's over the platform's defaults."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields, replace
+from datetime import time
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appointments.enums import SessionState
-from auditorium import clock
-from auditorium.dates import full_date
+from appointments.domain.workdays import Workdays
+from appointments.enums import NoShowScope, Period, StopRule
+from appointments.models import BookingPolicy, Department, Hospital
 
 if TYPE_CHECKING:
-    from appointments.models import ClinicSession, Hospital, Slot
+    from appointments.models import Appointment
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A hospital's rules, complete. Field names are those of BookingPolicy.
+    """The rules in force for one department, complete. Field names are those of BookingPolicy.
 
-    Defaults are the platform's: a window of 14 days without the same day, the next day closes at 16:00,
-    cancelling until 15:00 the day before, one booking per villager, department and date.
+    The defaults are the platform's. Limits count the dates of visits at one hospital; None is no limit. An empty
+    `documents` accepts every kind of identity document.
     """
 
     window_days: int = 14
+    release_time: time = time(0, 0)
     same_day: bool = False
+    stop_rule: str = StopRule.PREVIOUS_DAY
     stop_time: time = time(16, 0)
+    stop_morning: time = time(11, 0)
+    stop_afternoon: time = time(16, 0)
+    stop_evening: time = time(19, 0)
     cancel_days_before: int = 1
     cancel_time: time = time(15, 0)
+    cancel_on_workdays: bool = False
+
     one_per_department_and_day: bool = True
+    one_per_department_and_period: bool = True
+    per_day: int | None = None
+    per_week: int | None = None
+    per_month: int | None = None
+    per_quarter: int | None = None
+    minimum_age: int = 0
+    documents: tuple[str, ...] = ()
+    max_moves: int = 2
+
+    no_show_threshold: int = 3
+    no_show_days: int = 90
+    no_show_penalty_days: int = 90
+    no_show_scope: str = NoShowScope.HOSPITAL
+
+    waitlist: bool = True
+    offer_minutes: int = 120
+
     arrive_minutes: int = 15
+    pick_up_morning: time | None = None
+    pick_up_afternoon: time | None = None
+    pick_up_evening: time | None = None
     bring: str = ""
+    prepare: str = ""
+    on_site: str = ""
+
+    workdays: Workdays = field(default_factory=Workdays, compare=False, repr=False)
+
+    def same_day_stop(self, period: str) -> time:
+        """Until when a place of this period can be had on the day itself."""
+        return {
+            Period.MORNING: self.stop_morning,
+            Period.AFTERNOON: self.stop_afternoon,
+            Period.EVENING: self.stop_evening,
+        }[Period(period)]
+
+    def pick_up_by(self, period: str) -> time | None:
+        """By when the number must be picked up; None where the hospital says nothing."""
+        return {
+            Period.MORNING: self.pick_up_morning,
+            Period.AFTERNOON: self.pick_up_afternoon,
+            Period.EVENING: self.pick_up_evening,
+        }[Period(period)]
 
 
 DEFAULTS = Policy()
+"""The platform's rules."""
+
+RULES = tuple(rule.name for rule in fields(Policy) if rule.name != "workdays")
 
 
-def policy_for(hospital: Hospital) -> Policy:
-    """The rules in force at a hospital; needs no query when `hospital.policy` was selected with it."""
-    try:
-        row = hospital.policy
-    except ObjectDoesNotExist:
-        return DEFAULTS
-    own = {f.name: getattr(row, f.name) for f in fields(Policy)}
-    return replace(DEFAULTS, **{name: value for name, value in own.items() if value not in (None, "")})
+def policy_for(place: Department | Hospital) -> Policy:
+    """The rules in force for a department, or for a hospital as a whole.
+
+    Needs no query when `policy` and, for a department, `hospital__policy` were selected with it.
+    """
+    if isinstance(place, Department):
+        return _over(place.hospital, place)
+    return _over(place)
+
+
+def policy_of(appointment: Appointment) -> Policy:
+    """The rules in force for a booking; the platform's where its hospital is only known by name.
+
+    Needs no query when the booking was loaded `with_policies`.
+    """
+    return _over(appointment.hospital, appointment.department)
+
+
+def merged(row: BookingPolicy, above: Policy = DEFAULTS) -> Policy:
+    """What a row, saved or not, makes of the rules above it."""
+    return replace(above, **_said(row))
 
 
 def bring(policy: Policy) -> str:
@@ -54,52 +116,28 @@ def bring(policy: Policy) -> str:
     return policy.bring or _("身份证、社保卡（或医保码）、病历")
 
 
-def _at(day: date, moment: time) -> datetime:
-    return timezone.make_aware(datetime.combine(day, moment), timezone.get_default_timezone())
+def _over(*places: Department | Hospital | None) -> Policy:
+    """The platform's rules under those of each place, the last one winning."""
+    said: dict[str, Any] = {}
+    for place in places:
+        if place is not None:
+            said |= _said(_row(place))
+    return replace(DEFAULTS, **said, workdays=Workdays())
 
 
-def cancel_deadline(*, policy: Policy, date: date) -> datetime:
-    """The last moment at which a booking for `date` can be cancelled with us."""
-    return _at(date - timedelta(days=policy.cancel_days_before), policy.cancel_time)
+def _row(place: Department | Hospital) -> BookingPolicy | None:
+    try:
+        return place.policy
+    except ObjectDoesNotExist:
+        return None
 
 
-def booking_stop(*, policy: Policy, session: ClinicSession) -> datetime:
-    """The moment from which places of a session are no longer given.
-
-    The day before at `stop_time`; where the same day is allowed, when the slot itself begins, which
-    `why_not_bookable` checks.
-    """
-    if policy.same_day:
-        return clock.day_bounds(session.date)[1]
-    return _at(session.date - timedelta(days=1), policy.stop_time)
-
-
-def last_day(*, policy: Policy, at: datetime) -> date:
-    """The last date inside the booking window."""
-    return clock.local(at).date() + timedelta(days=policy.window_days)
-
-
-def why_session_closed(*, session: ClinicSession, policy: Policy, at: datetime) -> str:
-    """One sentence why no place of the session can be booked at `at`; empty when it is offered."""
-    if session.state == SessionState.SUSPENDED:
-        return _("这个班次停诊了，请选别的时间。")
-    if session.date > last_day(policy=policy, at=at):
-        opens = session.date - timedelta(days=policy.window_days)
-        return _("还没放号，%(day)s起可以约。") % {"day": full_date(opens)}
-    if at >= booking_stop(policy=policy, session=session):
-        return _("已经过了约号的时间，请选别的日子，或打电话问医院。")
-    return ""
-
-
-def why_not_bookable(*, slot: Slot, policy: Policy, at: datetime) -> str:
-    """One sentence why this slot cannot be booked at `at`, places aside; empty when it is offered."""
-    return why_session_closed(session=slot.session, policy=policy, at=at) or why_time_closed(slot=slot, at=at)
-
-
-def why_time_closed(*, slot: Slot, at: datetime) -> str:
-    """One sentence why this time of a session on offer cannot be booked at `at`; empty when it can."""
-    if not slot.is_open:
-        return _("这个时段不接受预约了，请选别的时间。")
-    if slot.starts_at <= at:
-        return _("这个时间已经过了，请选别的时间。")
-    return ""
+def _said(row: BookingPolicy | None) -> dict[str, Any]:
+    """The fields of a row that say something."""
+    if row is None:
+        return {}
+    own = {name: getattr(row, name) for name in RULES}
+    said = {name: value for name, value in own.items() if value not in (None, "", [])}
+    if "documents" in said:
+        said["documents"] = tuple(said["documents"])
+    return said

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments.domain import bookings, times
+from appointments.domain import booking_requests, bookings, places_given, times
 from appointments.enums import AppointmentSource, AppointmentState
 from appointments.errors import AlreadyBooked, NotLive, VillagerNotReady
 from appointments.models import Appointment, BookingChannel, Department, Hospital
@@ -66,10 +66,10 @@ def record(
     KeyReused.
     """
     details = recognise(details)
-    content = bookings.content_hash("record", villager.pk, hall.pk, details)
+    content = booking_requests.content_hash("record", villager.pk, hall.pk, details)
     with transaction.atomic():
-        villager = bookings.lock_villager(villager.pk)
-        answered = bookings.answered_before(by=by, key=key, content=content)
+        villager = places_given.lock_villager(villager.pk)
+        answered = booking_requests.answered_before(by=by, key=key, content=content)
         if answered:
             return answered
         if villager.erased_at or villager.died_on:
@@ -85,8 +85,8 @@ def record(
             **_columns(details),
         )
         _check_once(appointment)
-        bookings.insert(appointment)
-        bookings.remember(by=by, key=key, content=content, appointment=appointment)
+        places_given.insert(appointment)
+        booking_requests.remember(by=by, key=key, content=content, appointment=appointment)
         audit.record(action="recorded", what=appointment, by=by, hall=hall, villager_id=villager.pk)
         reminders.plan(**_owed(appointment, by), in_person=visit is None or visit.channel != VisitChannel.PHONE)
         _ask_for_missing(appointment, by=by)
@@ -101,7 +101,7 @@ def change(*, appointment: Appointment, details: RecordDetails, by: User) -> App
     """
     details = recognise(details)
     with transaction.atomic():
-        bookings.lock_villager(appointment.villager_id)
+        places_given.lock_villager(appointment.villager_id)
         current = Appointment.objects.with_names().select_for_update(no_key=True, of=("self",)).get(pk=appointment.pk)
         if not current.is_live or current.source != AppointmentSource.ELSEWHERE:
             raise NotLive(_("这个预约已经结束了，不能再改。"))

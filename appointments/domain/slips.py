@@ -10,7 +10,7 @@ import segno
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from appointments.domain import policies
+from appointments.domain import policies, windows
 from appointments.enums import AppointmentSource
 from appointments.models import Route
 from auditorium import clock
@@ -53,8 +53,8 @@ class Slip:
 
 def slip_for(appointment: Appointment) -> Slip:
     """The slip of a booking; give it `with_names()` and the hospital's policy, and it takes one query more."""
-    hospital, department = appointment.hospital, appointment.department
-    policy = policies.policy_for(hospital) if hospital else policies.DEFAULTS
+    department = appointment.department
+    policy = policies.policy_of(appointment)
     return Slip(
         title=_("预约登记单") if appointment.awaits_hospital else _("预约单"),
         name=appointment.villager.name,
@@ -112,7 +112,7 @@ def _cancel_by(appointment: Appointment, policy: policies.Policy) -> str:
         if channel:
             return _("去不了，请打电话给礼堂，也要在%(channel)s取消") % {"channel": channel}
         return _("去不了，请打电话给礼堂，也要在原来约的地方取消")
-    deadline = policies.cancel_deadline(policy=policy, date=appointment.date)
+    deadline = windows.cancel_deadline(policy=policy, date=appointment.date)
     if clock.now() < deadline:
         return _("去不了，请在%(deadline)s前打电话给礼堂") % {"deadline": _full(deadline)}
     phone = appointment.hospital.phone.as_national if appointment.hospital and appointment.hospital.phone else ""

@@ -19,7 +19,7 @@ from appointments.models import ClinicSession, Slot
 from auditorium.domain import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from auditorium.models import User
 
@@ -49,6 +49,11 @@ def release(slot_id: int) -> None:
 def lock(slot_id: int) -> Slot:
     """The slot's row, locked until the transaction ends."""
     return Slot.objects.select_for_update(no_key=True).get(pk=slot_id)
+
+
+def lock_all(slot_ids: Iterable[int]) -> None:
+    """The rows of these slots, locked in the order of their keys until the transaction ends."""
+    list(Slot.objects.select_for_update(no_key=True).filter(pk__in=list(slot_ids)).order_by("pk").values_list("pk"))
 
 
 def add_capacity(*, slot: Slot, extra: int, by: User | None) -> Slot:

@@ -50,6 +50,10 @@ def spoken(about_id: int, purpose: str) -> str:
     hello = f"{appointment.villager.name}您好，我是{appointment.hall.name}的。"
     if purpose == ReminderPurpose.CANCELLED:
         return f"{hello}您{what}的号取消了，不用去了。{NOT_THEMSELVES}"
+    if purpose == ReminderPurpose.SUSPENDED:
+        return f"{hello}您{what}的医生停诊了，先不用去，我们帮您改约。{NOT_THEMSELVES}"
+    if purpose == ReminderPurpose.OFFERED:
+        return f"{hello}您排的候补有号了：{what}，只给您留到{values['until']}，要不要？{NOT_THEMSELVES}"
     said = "您约的号改了，改成" if purpose == ReminderPurpose.CHANGED else "您约了"
     return f"{hello}{said}{what}，{values['number']}，{values['state']}。{BRING}。{NOT_THEMSELVES}"
 
@@ -59,6 +63,7 @@ def _values(appointment: Appointment, audience: str) -> dict[str, str]:
         "when": _when(appointment),
         "where": _hospital(appointment, audience),
         "state": "待医院确认" if appointment.awaits_hospital else "已约好",
+        "until": _until(appointment),
     }
     if audience == MessageAudience.OWN:
         values["where"] += appointment.department_name
@@ -72,6 +77,13 @@ def _when(appointment: Appointment) -> str:
     if appointment.starts_at:
         return day + clock_time(appointment.starts_at)
     return day + (str(appointment.get_period_display()) if appointment.period else "")
+
+
+def _until(appointment: Appointment) -> str:
+    """24日上午10:30: until when an offered place is held."""
+    if appointment.held_until is None:
+        return "就诊前"
+    return f"{clock.local(appointment.held_until).day}日{clock_time(appointment.held_until)}"
 
 
 def _hospital(appointment: Appointment, audience: str) -> str:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from appointments.domain import policies
-from appointments.enums import DoctorGrade, Period, SessionState, SlotKind
+from appointments.domain import policies, windows
+from appointments.enums import DoctorGrade, Period, QueueMode, SessionState, SlotKind
 from appointments.models import ClinicSession, Slot
 from auditorium import clock
 
@@ -27,13 +27,14 @@ _PERIODS = list(Period.values)
 
 
 class Standing(StrEnum):
-    """What a session, or one of its times, is to somebody who wants a place."""
+    """What a session, or one of its times, is to somebody who wants a place. WALK_IN: nothing to book."""
 
     FREE = "free"
     FULL = "full"
     SUSPENDED = "suspended"
     CLOSED = "closed"
     SOON = "soon"
+    WALK_IN = "walk_in"
     OWN = "own"
 
 
@@ -52,12 +53,12 @@ class Time:
 
 @dataclass(frozen=True)
 class Choice:
-    """One session in the grid. `left` counts the places that can be booked now; `opens` is the day of release."""
+    """One session in the grid. `left` counts the places that can be booked now; `opens` is the moment of release."""
 
     session: ClinicSession
     standing: Standing
     times: tuple[Time, ...]
-    opens: date
+    opens: datetime
 
     @property
     def left(self) -> int:
@@ -125,9 +126,9 @@ def open_week(
     free one). `booked` is what the villager has booked: where a hospital gives one place a day and department,
     the whole day is theirs. `department` comes with hospital and policy selected.
     """
-    policy = policies.policy_for(department.hospital)
+    policy = policies.policy_for(department)
     today = clock.local(at).date()
-    last = policies.last_day(policy=policy, at=at)
+    last = windows.last_day(policy=policy, at=at)
     own = _Own.of(booked, department, policy)
     sessions = ClinicSession.objects.for_hall(hall).filter(department=department)
     wanted = sessions.filter(doctor=doctor_id) if doctor_id else sessions
@@ -150,7 +151,7 @@ def open_week(
 
 def times_of(*, session: ClinicSession, at: datetime) -> list[Time]:
     """The times of one session in order; the session comes with department, hospital and policy. One query."""
-    policy = policies.policy_for(session.department.hospital)
+    policy = policies.policy_for(session.department)
     return list(_choice(session, _slots_of([session])[session.pk], policy, at, _Own()).times)
 
 
@@ -177,9 +178,9 @@ def _first_week(sessions: ClinicSessionQuerySet, policy: Policy, at: datetime, o
     today = clock.local(at).date()
     free = Slot.objects.open().with_free_places().filter(kind=SlotKind.REGULAR, starts_at__gt=at)
     dates = sessions.filter(state=SessionState.OPEN, pk__in=free.values("session"))
-    for day in dates.order_by("date").values_list("date", flat=True).distinct():
-        if day not in own.days and not policies.why_session_closed(
-            session=ClinicSession(date=day), policy=policy, at=at
+    for day, period in dates.order_by("date", "period").values_list("date", "period").distinct():
+        if day not in own.days and not windows.why_session_closed(
+            session=ClinicSession(date=day, period=period), policy=policy, at=at
         ):
             return today + (day - today) // timedelta(days=DAYS) * timedelta(days=DAYS)
     return today
@@ -195,18 +196,18 @@ def _slots_of(sessions: Sequence[ClinicSession]) -> dict[int, list[Slot]]:
 
 
 def _choice(session: ClinicSession, slots: Sequence[Slot], policy: Policy, at: datetime, own: _Own) -> Choice:
-    closed = bool(policies.why_session_closed(session=session, policy=policy, at=at))
+    closed = bool(windows.why_session_closed(session=session, policy=policy, at=at))
     times = tuple(Time(slot=slot, standing=_time_standing(slot, at, closed=closed)) for slot in slots)
     return Choice(
         session=session,
         standing=Standing.OWN if own.has(session) else _session_standing(session, times, policy, at),
         times=times,
-        opens=session.date - timedelta(days=policy.window_days),
+        opens=windows.release_at(policy=policy, day=session.date),
     )
 
 
 def _time_standing(slot: Slot, at: datetime, *, closed: bool) -> Standing:
-    if closed or policies.why_time_closed(slot=slot, at=at):
+    if closed or windows.why_time_closed(slot=slot, at=at):
         return Standing.CLOSED
     return Standing.FREE if slot.free else Standing.FULL
 
@@ -214,7 +215,9 @@ def _time_standing(slot: Slot, at: datetime, *, closed: bool) -> Standing:
 def _session_standing(session: ClinicSession, times: Sequence[Time], policy: Policy, at: datetime) -> Standing:
     if session.state == SessionState.SUSPENDED:
         return Standing.SUSPENDED
-    if session.date > policies.last_day(policy=policy, at=at):
+    if session.queue == QueueMode.WALK_IN:
+        return Standing.WALK_IN
+    if windows.is_before_release(session=session, policy=policy, at=at):
         return Standing.SOON
     if any(time.is_free for time in times):
         return Standing.FREE

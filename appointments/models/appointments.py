@@ -22,6 +22,7 @@ from appointments.enums import (
 )
 from appointments.models.hospitals import BookingChannel, Department, Doctor, Hospital, HospitalClerk
 from appointments.models.sessions import ClinicSession, Slot
+from appointments.models.waitlist import WaitlistEntry
 from auditorium.models import Hall, Villager, Visit
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def with_names(self) -> AppointmentQuerySet:
         """With all that a line, a slip or a text says of them."""
         return self.select_related("villager", "hall", "hospital", "department", "doctor", "session", "slot", "channel")
+
+    def with_policies(self) -> AppointmentQuerySet:
+        """With the rules of hospital and department, which `domain.policies` needs."""
+        return self.select_related("hospital__policy", "department__policy")
 
 
 class Appointment(models.Model):
@@ -119,6 +124,10 @@ class Appointment(models.Model):
     )
     booked_at = models.DateTimeField(_("约号时间"))
     held_until = models.DateTimeField(_("占号到"), null=True, blank=True)
+    waitlist_entry = models.ForeignKey(
+        WaitlistEntry, models.PROTECT, null=True, blank=True, related_name="offers", verbose_name=_("候补")
+    )
+    moves = models.PositiveSmallIntegerField(_("改约次数"), default=0)
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     ended_reason = models.CharField(_("原因"), max_length=120, blank=True)
     successor = models.OneToOneField(
@@ -140,6 +149,11 @@ class Appointment(models.Model):
             models.Index(fields=["slot", "state"], name="appointment_of_slot"),
             # holds that run out
             models.Index(fields=["held_until"], condition=Q(state="held"), name="appointment_held"),
+            # what nobody has marked when its day is over, and whom a suspension concerns
+            models.Index(
+                fields=["date"], condition=Q(state__in=("booked", "arrived")), name="appointment_unmarked_by_day"
+            ),
+            models.Index(fields=["session", "state"], name="appointment_of_session"),
             # what the hospital has yet to be told
             models.Index(
                 fields=["hospital", "date"],

@@ -9,9 +9,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from appointments.enums import ClinicClass, Period, SessionState, SlotKind
-from appointments.models.hospitals import Department, Doctor
+from appointments.enums import ClinicClass, Period, QueueMode, SessionKind, SessionState, SlotKind
+from appointments.models.hospitals import Department, Doctor, HospitalClerk
+from appointments.models.schedules import ScheduleTemplate
+from appointments.models.suspensions import Suspension
+from auditorium.enums import RoleKind
 from auditorium.models import Hall, Region
+from auditorium.models.regions import prefix_range
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,6 +43,21 @@ class ClinicSessionQuerySet(models.QuerySet["ClinicSession"]):
         }
         return self.filter(scope | Q(allotted_region__in=around))
 
+    def manageable_by(self, user: User) -> ClinicSessionQuerySet:
+        """Those the user may suspend, resume or change: a clerk's own hospital's, a hall manager's own hall's, a
+        supervisor's own region's."""
+        if user.is_administrator:
+            return self
+        kinds = (RoleKind.HALL_MANAGER, RoleKind.SUPERVISOR)
+        clerked = HospitalClerk.objects.filter(user=user).values("hospital")
+        mine = Q(department__hospital__in=clerked) | Q(
+            user.hall_scope("allotted_hall__", kinds=kinds), allotted_hall__isnull=False
+        )
+        for role in user.role_list if user.is_active else ():
+            if role.role == RoleKind.SUPERVISOR and role.region:
+                mine |= Q(allotted_region__code__range=prefix_range(role.region.prefix))
+        return self.filter(mine)
+
     def between(self, first: date, last: date) -> ClinicSessionQuerySet:
         """Those on the days from `first` to `last`, both included."""
         return self.filter(date__range=(first, last))
@@ -49,7 +68,8 @@ class ClinicSession(models.Model):
 
     Its places belong to the hall or region they were allotted to: capacity is what the hospital gave
     this installation, never its total. `last_number` is the highest number given to any slot, so that
-    capacity added later takes numbers after it.
+    capacity added later takes numbers after it. With `held_at` people are seen at a hall; a WALK_IN session has
+    no slots, and `head_count` is how many came.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -68,7 +88,27 @@ class ClinicSession(models.Model):
     clinic_class = models.CharField(_("类别"), max_length=10, choices=ClinicClass, default=ClinicClass.ORDINARY)
     fee = models.DecimalField(_("挂号费（元）"), max_digits=7, decimal_places=2, null=True, blank=True)
     room = models.CharField(_("诊室"), max_length=40, blank=True)
+    kind = models.CharField(_("种类"), max_length=16, choices=SessionKind, default=SessionKind.CLINIC)
+    queue = models.CharField(_("怎么看"), max_length=10, choices=QueueMode, default=QueueMode.NUMBERED)
+    held_at = models.ForeignKey(
+        Hall,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="held_sessions",
+        verbose_name=_("在哪个礼堂看"),
+        help_text=_("不选就是在医院看。"),
+    )
+    starts = models.TimeField(_("开始"), null=True, blank=True)
+    ends = models.TimeField(_("结束"), null=True, blank=True)
+    head_count = models.PositiveSmallIntegerField(_("来了几位"), null=True, blank=True)
+    template = models.ForeignKey(
+        ScheduleTemplate, models.SET_NULL, null=True, blank=True, related_name="sessions", verbose_name=_("排班")
+    )
     state = models.CharField(_("状态"), max_length=10, choices=SessionState, default=SessionState.OPEN)
+    suspension = models.ForeignKey(
+        Suspension, models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("停诊")
+    )
     suspended_reason = models.CharField(_("停诊原因"), max_length=80, blank=True)
     allotted_hall = models.ForeignKey(
         Hall, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("分配给礼堂")
@@ -89,6 +129,8 @@ class ClinicSession(models.Model):
             models.Index(fields=["department", "date"], name="session_of_week"),
             # the admin's list by day
             models.Index(fields=["date"], name="session_of_day"),
+            # what is held at a hall
+            models.Index(fields=["held_at", "date"], condition=Q(held_at__isnull=False), name="session_held_at_hall"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -96,6 +138,15 @@ class ClinicSession(models.Model):
                 | Q(allotted_hall__isnull=True, allotted_region__isnull=False),
                 name="session_allotted_to_one",
                 violation_error_message=_("号源要分给一个礼堂，或一个区域。"),
+            ),
+            models.UniqueConstraint(
+                fields=["template", "date"],
+                condition=Q(template__isnull=False),
+                name="template_once_per_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(queue="numbered") | Q(starts__isnull=False, ends__isnull=False),
+                name="walk_in_session_has_times",
             ),
             models.UniqueConstraint(
                 fields=["doctor", "date", "period", "clinic_class", "allotted_hall"],
@@ -126,6 +177,13 @@ class ClinicSession(models.Model):
     def __str__(self) -> str:
         return f"{self.date} {self.get_period_display()}"
 
+    @property
+    def place(self) -> str:
+        """Where people go: the hall it is held at, or the department's place and the room."""
+        if self.held_at:
+            return " ".join(part for part in (self.held_at.name, self.room) if part)
+        return " ".join(part for part in (self.department.place, self.room) if part)
+
 
 class SlotQuerySet(models.QuerySet["Slot"]):
     """Slots by what they still offer."""
@@ -133,6 +191,15 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     def for_user(self, user: User) -> SlotQuerySet:
         """Those some hall inside the user's roles may book."""
         return self.filter(session__in=ClinicSession.objects.for_user(user))
+
+    def with_policies(self) -> SlotQuerySet:
+        """With session, department, hospital and the rules of both, which `domain.policies` needs."""
+        return self.select_related(
+            "session__department__hospital__policy",
+            "session__department__policy",
+            "session__doctor",
+            "session__held_at",
+        )
 
     def open(self) -> SlotQuerySet:
         """Those that take bookings."""
@@ -158,6 +225,9 @@ class Slot(models.Model):
     taken = models.PositiveIntegerField(_("已约"), default=0, editable=False)
     numbers = models.JSONField(default=list, editable=False)
     is_open = models.BooleanField(_("开放"), default=True)
+    closed_by = models.ForeignKey(
+        Suspension, models.PROTECT, null=True, blank=True, related_name="closed_slots", editable=False
+    )
 
     objects = SlotQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from appointments.domain import bookings, desk, policies, week_grid
+from appointments.domain import bookings, desk, policies, week_grid, windows
 from appointments.enums import AppointmentSource
 from appointments.errors import BookingError
 from appointments.forms.bookings import BookingForm, CancelForm
@@ -34,9 +34,7 @@ def check(request: StaffRequest, villager_pk: int, slot_pk: int) -> HttpResponse
     hall = preferences.current_hall(user=request.user)
     person = open_person(request, villager_pk)
     offered = Slot.objects.filter(session__in=ClinicSession.objects.for_hall(hall))
-    slot = get_object_or_404(
-        offered.select_related("session__department__hospital__policy", "session__doctor"), pk=slot_pk
-    )
+    slot = get_object_or_404(offered.with_policies(), pk=slot_pk)
     form = BookingForm(request.POST if request.method == "POST" else None)
     refused = None
     try:
@@ -54,8 +52,8 @@ def check(request: StaffRequest, villager_pk: int, slot_pk: int) -> HttpResponse
 def _facts(person: Person, slot: Slot, refused: BookingError | None) -> dict[str, object]:
     """What the check page says of the slot and of whom it concerns."""
     session = slot.session
-    policy = policies.policy_for(session.department.hospital)
-    deadline = policies.cancel_deadline(policy=policy, date=session.date)
+    policy = policies.policy_for(session.department)
+    deadline = windows.cancel_deadline(policy=policy, date=session.date)
     pk = person.villager.pk
     week = reverse("appointments:week", args=[pk, session.department_id])
     return {

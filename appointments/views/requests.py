@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from appointments.domain import bookings
+from appointments.domain import eligibility
 from appointments.models import Appointment
 from auditorium import clock
 from auditorium.enums import IdentityKind
@@ -67,13 +67,13 @@ def open_person(request: StaffRequest, pk: int) -> Person:
         villager=villager,
         contact=next(iter(villager.contacts.all()), None),
         coming=list(coming),
-        why_not=bookings.why_not_ready(villager),
+        why_not=eligibility.why_not_ready(villager),
     )
 
 
 def open_appointment(request: StaffRequest, reference: str) -> Appointment:
     """The booking with all its names and its hospital's policy, however its reference was typed; 404 out of scope."""
-    rows = Appointment.objects.for_user(request.user).with_names().select_related("hospital__policy")
+    rows = Appointment.objects.for_user(request.user).with_names().with_policies()
     return get_object_or_404(rows, reference=normalise_reference(reference))
 
 

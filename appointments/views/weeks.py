@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from appointments.domain import policies, recent, week_grid
+from appointments.domain import recent, week_grid, windows
 from appointments.forms.places import WeekForm
 from appointments.models import Department
 from appointments.views.requests import StaffRequest, open_person, trail
@@ -26,7 +26,7 @@ def week(request: StaffRequest, villager_pk: int, department_pk: int) -> HttpRes
     hall = preferences.current_hall(user=request.user)
     person = open_person(request, villager_pk)
     departments = Department.objects.filter(is_active=True, hospital__is_active=True)
-    department = get_object_or_404(departments.select_related("hospital__policy"), pk=department_pk)
+    department = get_object_or_404(departments.select_related("hospital__policy", "policy"), pk=department_pk)
     asked = WeekForm(request.GET).read()
     shown = week_grid.open_week(
         department=department,
@@ -41,7 +41,7 @@ def week(request: StaffRequest, villager_pk: int, department_pk: int) -> HttpRes
         "person": person,
         "week": shown,
         "asked": asked,
-        "last_day": policies.last_day(policy=shown.policy, at=clock.now()),
+        "last_day": windows.last_day(policy=shown.policy, at=clock.now()),
     }
     if request.htmx:
         return render(request, "appointments/_week.html", context)

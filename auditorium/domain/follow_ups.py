@@ -186,6 +186,19 @@ def close_about(*, about_kind: str, about_id: int, by: User | None, why: str, ki
     )
 
 
+def finish_about(*, about_kind: str, about_id: int, by: User | None, note: str) -> int:
+    """Note every open task about something as done: it was, elsewhere in the desk. Return how many."""
+    return transition(
+        FollowUp.objects.filter(about_kind=about_kind, about_id=about_id),
+        to=FollowUpState.DONE,
+        table=FOLLOW_UP_TRANSITIONS,
+        by=by,
+        closed_by=by,
+        closed_at=clock.now(),
+        outcome_note=note,
+    )
+
+
 def callable_contacts(villager: Villager) -> QuerySet[Contact]:
     """The contacts who can be called, in order: with a number that isn't known to be wrong, and not only to be met."""
     return (

@@ -15,6 +15,7 @@ from auditorium.enums import (
     MESSAGE_TRANSITIONS,
     REMINDER_LIVE,
     REMINDER_TRANSITIONS,
+    SAYS_THAT_IT_ENDED,
     MessageAudience,
     MessageState,
     ReminderPurpose,
@@ -44,13 +45,15 @@ def plan(
     by: User | None,
     expires_at: datetime | None = None,
     changed: bool = False,
+    replaces: int | None = None,
     in_person: bool = False,
 ) -> list[Reminder]:
     """Owe the villager the confirmation and the reminders of something at `event_at`; call it where that is written.
 
-    With `changed`, and where somebody was told before, the first text says that it changed. With `in_person`
-    the villager stands at the desk: what no text can carry has then just been said, and nobody is asked to call.
-    A purpose still owed is left as it is. Nothing is planned past `expires_at` (by default the event).
+    With `changed`, and where somebody was told before (of this, or of the row it `replaces`), the first text says
+    that it changed. With `in_person` the villager stands at the desk: what no text can carry has then just been
+    said, and nobody is asked to call. A purpose still owed is left as it is. Nothing is planned past `expires_at`
+    (by default the event).
     """
     now = clock.now()
     expires_at = expires_at or event_at
@@ -59,7 +62,7 @@ def plan(
     if ReminderPurpose.CONFIRMATION in times:
         if in_person and not recipients.of_villager(villager).main:
             del times[ReminderPurpose.CONFIRMATION]
-        elif changed and _anybody_told(about_kind, about_id):
+        elif changed and _anybody_told(about_kind, replaces or about_id):
             times[ReminderPurpose.CHANGED] = times.pop(ReminderPurpose.CONFIRMATION)
     templates = wording.current_templates(about_kind)
     owed = set(about.live().values_list("purpose", flat=True))
@@ -112,6 +115,31 @@ def silence(*, about_kind: str, about_id: int, by: User | None, why: str, tell: 
 
 
 @transaction.atomic
+def owe_now(
+    *, about_kind: str, about_id: int, villager: Villager, hall: Hall, purpose: ReminderPurpose, expires_at: datetime
+) -> Reminder | None:
+    """Owe the villager one thing that must be said now, whether or not they were told anything before.
+
+    None when it is owed already, or too late to be of use.
+    """
+    now = clock.now()
+    if expires_at <= now or Reminder.objects.about(about_kind, about_id).live().filter(purpose=purpose).exists():
+        return None
+    owed = Reminder.objects.create(
+        about_kind=about_kind,
+        about_id=about_id,
+        villager=villager,
+        hall=hall,
+        purpose=purpose,
+        due_at=reminder_times.allowed_from(now, expires_at),
+        expires_at=expires_at,
+        **_words(wording.current_templates(about_kind), purpose),
+    )
+    wake.after_commit(SWEEP)
+    return owed
+
+
+@transaction.atomic
 def replan(
     *,
     about_kind: str,
@@ -154,7 +182,7 @@ def drop_unsent(about_kind: str, about_id: int) -> int:
 
 def _anybody_told(about_kind: str, about_id: int) -> bool:
     """Whether somebody knows of it: a reminder was told, or a text went out and did not fail."""
-    before = Reminder.objects.about(about_kind, about_id).exclude(purpose=ReminderPurpose.CANCELLED)
+    before = Reminder.objects.about(about_kind, about_id).exclude(purpose__in=SAYS_THAT_IT_ENDED)
     return before.filter(Q(state=ReminderState.TOLD) | Q(messages__state__in=_GONE_OUT)).exists()
 
 

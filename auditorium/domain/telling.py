@@ -22,6 +22,7 @@ from auditorium.domain import follow_ups, hall_hours, lines, recipients, reminde
 from auditorium.domain.transitions import transition
 from auditorium.enums import (
     REMINDER_TRANSITIONS,
+    SAYS_THAT_IT_ENDED,
     FollowUpKind,
     MessageState,
     ReminderPurpose,
@@ -53,6 +54,8 @@ _RANK = {
     ReminderPurpose.ONE_DAY: 2,
     ReminderPurpose.CHANGED: 3,
     ReminderPurpose.CANCELLED: 4,
+    ReminderPurpose.SUSPENDED: 4,
+    ReminderPurpose.OFFERED: 4,
 }
 _NEVER_LEFT = (MessageState.FAILED, MessageState.CANCELLED, MessageState.EXPIRED)
 
@@ -201,7 +204,7 @@ class _Round:
         about = (reminder.about_kind, reminder.about_id)
         return (
             recipients.is_gone(reminder.villager)
-            or (about not in self.due and reminder.purpose != ReminderPurpose.CANCELLED)
+            or (about not in self.due and reminder.purpose not in SAYS_THAT_IT_ENDED)
             or self.foremost.get(about, 0) > _RANK[ReminderPurpose(reminder.purpose)]
         )
 

@@ -179,6 +179,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "serve-whoever-waits-for-a-place": {
+        "task": "appointments.serve_queues",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "tell-whom-a-suspension-concerns": {
+        "task": "appointments.settle_suspensions",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "close-what-a-day-leaves-open": {
+        "task": "appointments.close_days",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
 }
 
 LOGGING = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from appointments.domain import bookings, slots
+from appointments.domain import acknowledgements, bookings, slots
 from appointments.enums import AppointmentState, HospitalKnows, SessionState
 from appointments.errors import (
     AlreadyBooked,
@@ -219,16 +219,16 @@ def test_acknowledge_settles_what_the_hospital_was_asked(hall, desk):
     slot = SlotFactory(session__allotted_hall=hall, session__department__hospital=HospitalFactory(acknowledges=True))
     appointment = book(slot, hall, desk)
     assert appointment.awaits_hospital is True
-    assert bookings.acknowledge(appointments=Appointment.objects.all(), by=desk) == 1
+    assert acknowledgements.acknowledge(appointments=Appointment.objects.all(), by=desk) == 1
     appointment.refresh_from_db()
     assert appointment.hospital_knows == HospitalKnows.ACKNOWLEDGED
-    assert bookings.acknowledge(appointments=Appointment.objects.all(), by=desk) == 0
+    assert acknowledgements.acknowledge(appointments=Appointment.objects.all(), by=desk) == 0
 
 
 def test_acknowledge_refused_gives_the_place_back_and_somebody_the_task_to_rebook(hall, desk):
     slot = SlotFactory(session__allotted_hall=hall, session__department__hospital=HospitalFactory(acknowledges=True))
     appointment = book(slot, hall, desk)
-    assert bookings.acknowledge(appointments=Appointment.objects.all(), by=desk, accepted=False) == 1
+    assert acknowledgements.acknowledge(appointments=Appointment.objects.all(), by=desk, accepted=False) == 1
     appointment.refresh_from_db()
     slot.refresh_from_db()
     assert (appointment.state, appointment.hospital_knows, slot.taken) == ("cancelled_by_clinic", "refused", 0)

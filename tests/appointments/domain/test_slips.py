@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import pytest
 from django.utils import translation
 
-from appointments.domain import bookings, records
+from appointments.domain import acknowledgements, bookings, records
 from appointments.domain.slips import slip_for
 from appointments.models import Appointment, Route
 from auditorium import clock
@@ -45,7 +45,7 @@ def slot(hall):
 
 
 def again(appointment):
-    return Appointment.objects.with_names().select_related("hospital__policy").get(pk=appointment.pk)
+    return Appointment.objects.with_names().with_policies().get(pk=appointment.pk)
 
 
 def test_slip_says_all_that_is_needed_to_go(slot, hall, desk):
@@ -72,7 +72,7 @@ def test_slip_is_called_otherwise_until_the_hospital_confirms(hall, desk):
     slot = SlotFactory(session__allotted_hall=hall, session__department__hospital=HospitalFactory(acknowledges=True))
     appointment = bookings.book(slot=slot, villager=bookable_villager(hall), hall=hall, by=desk)
     assert slip_for(again(appointment)).title == "预约登记单"
-    bookings.acknowledge(appointments=Appointment.objects.all(), by=desk)
+    acknowledgements.acknowledge(appointments=Appointment.objects.all(), by=desk)
     slip = slip_for(again(appointment))
     assert (slip.title, slip.unconfirmed) == ("预约单", "")
 

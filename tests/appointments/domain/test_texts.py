@@ -70,6 +70,7 @@ def test_own_phone_is_told_all_of_it():
         "where": "柯桥区示例医院骨科",
         "number": "12号",
         "state": "已约好",
+        "until": "就诊前",
     }
 
 
@@ -78,6 +79,7 @@ def test_others_phone_is_told_neither_department_nor_number():
         "when": "11月24日周二上午8:30",
         "where": "柯桥区示例医院",
         "state": "已约好",
+        "until": "就诊前",
     }
 
 
@@ -169,7 +171,8 @@ def test_default_words_can_be_sent_and_tell_no_more_than_they_may(purpose, audie
 @pytest.mark.parametrize(("purpose", "audience"), list(default_templates.BODIES))
 @pytest.mark.parametrize("knows", [HospitalKnows.NOT_NEEDED, HospitalKnows.SENT])
 def test_default_words_fit_one_part_at_usual_lengths(purpose, audience, knows):
-    text = body(booking(hospital_knows=knows), purpose, audience)
+    held_until = at(date(2026, 11, 23), 17, 30) if purpose == ReminderPurpose.OFFERED else None
+    text = body(booking(hospital_knows=knows, held_until=held_until), purpose, audience)
     assert sms_length.parts(text) == 1, text
     assert "…" not in text, text
 

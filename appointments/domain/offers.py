@@ -1,0 +1,180 @@
+"""候补有号了: a place held for somebody from the queue until they answer or its time is over."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from appointments.domain import bookings, eligibility, limits, places_given, policies, queues, windows
+from appointments.domain.places_given import ABOUT
+from appointments.enums import (
+    APPOINTMENT_TRANSITIONS,
+    WAITLIST_TRANSITIONS,
+    AppointmentState,
+    HospitalKnows,
+    SessionState,
+    WaitlistState,
+)
+from appointments.errors import NotLive, OfferOver
+from appointments.models import Appointment, WaitlistEntry
+from auditorium import clock
+from auditorium.domain import audit, follow_ups, hall_hours, reminders
+from auditorium.domain.transitions import transition
+from auditorium.enums import FollowUpKind, ReminderPurpose
+
+if TYPE_CHECKING:
+    from appointments.domain.policies import Policy
+    from appointments.models import Slot
+    from auditorium.models import User
+
+FIRST_HOUR, LAST_HOUR = time(8), time(20)
+"""Minutes to answer are only counted while people are awake."""
+
+
+def make(*, entry: WaitlistEntry, slot: Slot, policy: Policy) -> Appointment:
+    """Hold a place of the slot for the entry's villager, whose lock is held, and owe them the news.
+
+    Raises SlotFull or SlotNotOffered when the place is gone.
+    """
+    until = held_until(slot=slot, policy=policy, at=clock.now())
+    appointment = places_given.take(
+        slot=slot,
+        villager=entry.villager,
+        hall=entry.hall,
+        by=None,
+        state=AppointmentState.HELD,
+        held_until=until,
+        waitlist_entry=entry,
+    )
+    _entry_goes(entry.pk, WaitlistState.OFFERED, by=None)
+    audit.record(action="held", what=appointment, by=None, hall=entry.hall, villager_id=entry.villager_id)
+    reminders.owe_now(
+        about_kind=ABOUT,
+        about_id=appointment.pk,
+        villager=entry.villager,
+        hall=entry.hall,
+        purpose=ReminderPurpose.OFFERED,
+        expires_at=until,
+    )
+    return appointment
+
+
+def held_until(*, slot: Slot, policy: Policy, at: datetime) -> datetime:
+    """Until when a place is held: the policy's minutes between 8:00 and 20:00, never past the cancel deadline."""
+    left = timedelta(minutes=policy.offer_minutes)
+    moment = at
+    while True:
+        here = clock.local(moment)
+        opens = datetime.combine(here.date(), FIRST_HOUR, tzinfo=clock.SHANGHAI)
+        closes = datetime.combine(here.date(), LAST_HOUR, tzinfo=clock.SHANGHAI)
+        begins = max(moment, opens)
+        if begins + left <= closes:
+            break
+        left -= max(closes - begins, timedelta(0))
+        moment = opens + timedelta(days=1)
+    deadline = windows.cancel_deadline(policy=policy, date=slot.session.date)
+    return min(begins + left, max(deadline, at), slot.starts_at)
+
+
+def open_offer(entry: WaitlistEntry) -> Appointment | None:
+    """The place held for the entry, if there is one."""
+    held = Appointment.objects.filter(waitlist_entry=entry, state=AppointmentState.HELD)
+    return held.with_names().first()
+
+
+def accept(*, appointment: Appointment, by: User | None, in_person: bool = True) -> Appointment:
+    """The villager wants it: the held place becomes a booking, its number stays.
+
+    Limits run again. Raises OfferOver after its time, VillagerNotReady, AlreadyBooked, LimitReached or
+    BlockedForNoShows, changing nothing.
+    """
+    with transaction.atomic():
+        villager = places_given.lock_villager(appointment.villager_id)
+        offered = _held(appointment)
+        if offered.slot is None or offered.session is None:
+            raise ValueError("an offer has a slot")
+        slot = places_given.load_slot(offered.slot.pk)
+        policy = policies.policy_for(slot.session.department)
+        eligibility.check_villager(villager, policy, slot.session.date)
+        limits.check(villager=villager, session=slot.session, policy=policy, besides=offered.pk)
+        asks = slot.session.department.hospital.acknowledges
+        moved = transition(
+            Appointment.objects.filter(pk=offered.pk, session__state=SessionState.OPEN),
+            to=AppointmentState.BOOKED,
+            table=APPOINTMENT_TRANSITIONS,
+            by=by,
+            booked_by=by,
+            booked_at=clock.now(),
+            hospital_knows=HospitalKnows.UNSENT if asks else HospitalKnows.NOT_NEEDED,
+        )
+        if not moved:
+            raise OfferOver(_("这个号已经不在了，请帮村民选别的时间。"))
+        _entry_goes(offered.waitlist_entry_id, WaitlistState.BOOKED, by=by, ended_at=clock.now())
+        reminders.silence(about_kind=ABOUT, about_id=offered.pk, by=by, why=_("已经答应了"))
+        offered.refresh_from_db()
+        bookings.owe(offered, by=by, in_person=in_person)
+    return offered
+
+
+def decline(*, appointment: Appointment, by: User | None, why: str = "") -> None:
+    """The villager does not want it: the place goes to the next, the entry is closed. Raises NotLive."""
+    with transaction.atomic():
+        places_given.lock_villager(appointment.villager_id)
+        places_given.give_back(appointment, to=AppointmentState.CANCELLED_BY_VILLAGER, by=by, why=why)
+        _entry_goes(appointment.waitlist_entry_id, WaitlistState.LEFT, by=by, ended_at=clock.now())
+        reminders.silence(about_kind=ABOUT, about_id=appointment.pk, by=by, why=why or _("不要了"))
+        queues.wake_after_commit()
+
+
+def lapse_overdue() -> int:
+    """End every offer whose time is over: the place goes on to the next; return how many."""
+    overdue = Appointment.objects.filter(state=AppointmentState.HELD, held_until__lte=clock.now())
+    return sum(_lapse(appointment) for appointment in overdue.with_names().order_by("held_until", "pk"))
+
+
+def back_in_queue(appointment: Appointment, *, by: User | None) -> None:
+    """The place that was held is gone through nobody's fault: the villager keeps their place in the queue."""
+    _entry_goes(appointment.waitlist_entry_id, WaitlistState.WAITING, by=by)
+
+
+def _lapse(appointment: Appointment) -> int:
+    why = _("没有在时间内答复")
+    with transaction.atomic():
+        places_given.lock_villager(appointment.villager_id)
+        try:
+            places_given.give_back(appointment, to=AppointmentState.LAPSED, by=None, why=why)
+        except NotLive:
+            return 0
+        _entry_goes(appointment.waitlist_entry_id, WaitlistState.LAPSED, by=None, ended_at=clock.now())
+        reminders.silence(about_kind=ABOUT, about_id=appointment.pk, by=None, why=why)
+        _ask_to_tell(appointment)
+        queues.wake_after_commit()
+    return 1
+
+
+def _ask_to_tell(appointment: Appointment) -> None:
+    now = clock.now()
+    follow_ups.open_task(
+        hall=appointment.hall,
+        villager=appointment.villager,
+        kind=FollowUpKind.CALL,
+        reason=_("候补的号没有在时间内答复，已经给了下一位"),
+        words=_("%(name)s您好，给您留的候补号过了时间，已经给了别人。还要看的话，我们再帮您排，或约别的时间。")
+        % {"name": appointment.villager.name},
+        due_at=max(hall_hours.next_opening(appointment.hall, now) or now, now) + timedelta(hours=4),
+    )
+
+
+def _held(appointment: Appointment) -> Appointment:
+    fresh = Appointment.objects.with_names().get(pk=appointment.pk)
+    if fresh.state != AppointmentState.HELD or fresh.held_until is None or fresh.held_until <= clock.now():
+        raise OfferOver(_("这个候补的号已经过了时间，给了下一位；可以再排，或选别的时间。"))
+    return fresh
+
+
+def _entry_goes(pk: int | None, to: WaitlistState, *, by: User | None, **changes: Any) -> None:
+    entries = WaitlistEntry.objects.filter(pk__in=[pk] if pk else [])
+    transition(entries, to=to, table=WAITLIST_TRANSITIONS, by=by, **changes)

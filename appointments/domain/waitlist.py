@@ -1,0 +1,157 @@
+"""候补: joining the queue of a department, leaving it, and where somebody stands in it.
+
+To queue is not to be booked. Serving the queue is `turns`, what becomes of an offer `offers`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from appointments.domain import eligibility, limits, offers, places_given, policies, queues, windows
+from appointments.enums import WAITLIST_TRANSITIONS, SessionState, SlotKind, WaitlistState
+from appointments.errors import AlreadyWaiting, BookingError, NothingToWaitFor, NotLive
+from appointments.models import ClinicSession, Slot, WaitlistEntry
+from auditorium import clock
+from auditorium.domain import audit
+from auditorium.domain.transitions import transition
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from appointments.domain.policies import Policy
+    from appointments.models import Department, Doctor
+    from auditorium.models import Hall, User, Villager
+
+KIND = "waitlistentry"
+
+
+def join(
+    *,
+    villager: Villager,
+    department: Department,
+    hall: Hall,
+    by: User,
+    first_date: date,
+    last_date: date,
+    doctor: Doctor | None = None,
+    period: str = "",
+) -> WaitlistEntry:
+    """Put the villager at the end of the queue for whatever comes free on these dates.
+
+    Only where every session meant is full, and while something freed could still be cancelled again. Raises
+    VillagerNotReady, AlreadyWaiting, NothingToWaitFor, or what stands against any booking (limits, no-shows).
+    """
+    policy = policies.policy_for(department)
+    entry = WaitlistEntry(
+        villager=villager,
+        hall=hall,
+        department=department,
+        doctor=doctor,
+        first_date=first_date,
+        last_date=last_date,
+        period=period,
+        joined_by=by,
+        joined_at=clock.now(),
+    )
+    with transaction.atomic():
+        entry.villager = villager = places_given.lock_villager(villager.pk)
+        eligibility.check_villager(villager, policy, first_date)
+        _check_once(entry)
+        _check_limits(entry, _full_sessions(entry, policy), policy)
+        entry.save(force_insert=True)
+        audit.record(action="joined", what=entry, by=by, hall=hall, villager_id=villager.pk)
+    return entry
+
+
+def leave(*, entry: WaitlistEntry, by: User, why: str = "") -> None:
+    """Take the villager out of the queue; a place held for them goes to the next. Raises NotLive."""
+    with transaction.atomic():
+        places_given.lock_villager(entry.villager_id)
+        offer = offers.open_offer(entry)
+        if offer:
+            offers.decline(appointment=offer, by=by, why=why)
+        elif not end(entry, to=WaitlistState.LEFT, by=by, why=why):
+            raise NotLive(_("这次排队已经结束了。"))
+
+
+def end(entry: WaitlistEntry, *, to: WaitlistState, by: User | None, why: str = "") -> int:
+    """Close the entry in the state `to`; 0 when it has ended already."""
+    return transition(
+        WaitlistEntry.objects.filter(pk=entry.pk),
+        to=to,
+        table=WAITLIST_TRANSITIONS,
+        by=by,
+        why=why,
+        ended_at=clock.now(),
+        ended_reason=why[:120],
+    )
+
+
+def position(entry: WaitlistEntry) -> int:
+    """How many stand before the villager for any of the same places, themselves included; 1 is next."""
+    ahead = WaitlistEntry.objects.waiting().filter(
+        department=entry.department_id,
+        pk__lt=entry.pk,
+        first_date__lte=entry.last_date,
+        last_date__gte=entry.first_date,
+    )
+    if entry.doctor_id is not None:
+        ahead = ahead.filter(Q(doctor__isnull=True) | Q(doctor=entry.doctor_id))
+    if entry.period:
+        ahead = ahead.filter(Q(period="") | Q(period=entry.period))
+    return ahead.count() + 1
+
+
+def _check_once(entry: WaitlistEntry) -> None:
+    other = WaitlistEntry.objects.pending().filter(villager=entry.villager_id, department=entry.department_id)
+    if other.exists():
+        raise AlreadyWaiting(
+            _("%(name)s已经在%(department)s排队了，一个科室同时只能排一个；要换的话先退出原来的。")
+            % {"name": entry.villager.name, "department": entry.department.name}
+        )
+
+
+def _full_sessions(entry: WaitlistEntry, policy: Policy) -> list[ClinicSession]:
+    """The full sessions meant; raises NothingToWaitFor where waiting makes no sense."""
+    if not policy.waitlist:
+        raise NothingToWaitFor(_("这家医院不能候补，请选别的时间，或打电话问医院。"))
+    now = clock.now()
+    sessions = list(
+        queues.sessions_for(entry).filter(state=SessionState.OPEN).select_related("department__hospital", "doctor")
+    )
+    offered = [
+        session for session in sessions if not windows.why_session_closed(session=session, policy=policy, at=now)
+    ]
+    still = [session for session in offered if now < windows.cancel_deadline(policy=policy, date=session.date)]
+    if not still:
+        raise NothingToWaitFor(_why_nothing(sessions, policy))
+    free = Slot.objects.open().with_free_places().filter(kind=SlotKind.REGULAR, starts_at__gt=now)
+    with_places = set(free.filter(session__in=[session.pk for session in still]).values_list("session_id", flat=True))
+    if any(session.pk in with_places and not queues.somebody_waits_for(session) for session in still):
+        raise NothingToWaitFor(_("还有号，不用排队，直接约就可以。"))
+    return still
+
+
+def _why_nothing(sessions: list[ClinicSession], policy: Policy) -> str:
+    now = clock.now()
+    if any(windows.is_before_release(session=session, policy=policy, at=now) for session in sessions):
+        return _("还没放号，可以登记“放号就约”，不用候补。")
+    return _("这几天没有可以候补的班次，请选别的日子。")
+
+
+def _check_limits(entry: WaitlistEntry, sessions: list[ClinicSession], policy: Policy) -> None:
+    """Raise what limits say when they stand against every session meant."""
+    refused: BookingError | None = None
+    for session in sessions:
+        try:
+            limits.check(villager=entry.villager, session=session, policy=policy)
+        except BookingError as error:
+            refused = refused or error
+        else:
+            return
+    if refused:
+        raise refused
