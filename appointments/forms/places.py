@@ -1,4 +1,4 @@
-"""What the address of a booking page may say; anything else in it is passed over."""
+"""What the address of a booking page may say, and its search box; anything else is passed over."""
 
 from __future__ import annotations
 
@@ -20,14 +20,19 @@ class AddressForm(forms.Form):
         return {name: self.cleaned_data.get(name) for name in self.fields}
 
 
-class WhereForm(AddressForm):
-    """The one box, or a hospital whose departments are listed."""
+class SearchForm(AddressForm):
+    """The one box. What ails somebody is posted: it stands in no address."""
 
     q = forms.CharField(
         label=_("医院、科室、医生，或者哪里不舒服"),
         max_length=60,
         required=False,
     )
+
+
+class WhereForm(AddressForm):
+    """A hospital whose departments are listed."""
+
     hospital = forms.ModelChoiceField(queryset=Hospital.objects.active(), required=False)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from appointments.domain import places, recent
-from appointments.forms.places import WhereForm
+from appointments.forms.places import SearchForm, WhereForm
 from appointments.views.requests import StaffRequest, open_person, trail
 from auditorium.domain import preferences
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from auditorium.models import Hall, Villager
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def place(request: StaffRequest, villager_pk: int) -> HttpResponse:
-    """The page where a booking begins; htmx gets the answers alone."""
+    """The page where a booking begins; what is searched for is posted, and htmx gets the answers alone."""
     hall = preferences.current_hall(user=request.user)
     person = open_person(request, villager_pk)
-    where = WhereForm(request.GET).read()
+    where = {**SearchForm(request.POST).read(), **WhereForm(request.GET).read()}
     context = {"person": person, "where": where, **_answers(where, person.villager, hall)}
     if request.htmx:
         return render(request, "appointments/_answers.html", context)

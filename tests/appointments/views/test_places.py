@@ -66,23 +66,31 @@ def test_place_lists_what_is_booked_already(at_desk, hall, desk, villager, depar
 
 
 def test_place_finds_and_focuses_the_first(at_desk, villager, department):
-    page = read(at_desk.get(place(villager, q="xxgnk")))
+    page = read(at_desk.post(place(villager), {"q": "xxgnk"}))
     assert (page.focus, page.links[page.focus]) == (week(villager, department), "心血管内科 柯桥区示例医院")
 
 
 def test_place_answers_htmx_with_the_list_alone_and_leaves_the_focus(at_desk, villager, department):
-    response = at_desk.get(place(villager, q="心血管"), headers={"HX-Request": "true"})
+    response = at_desk.post(place(villager), {"q": "心血管"}, headers={"HX-Request": "true"})
     page = read(response)
     assert (page.focus, "<main" in response.content.decode()) == ("", False)
     assert 'data-results-for="心血管"' in response.content.decode()
     assert week(villager, department) in page.links
 
 
+def test_place_keeps_what_ails_somebody_out_of_the_address(at_desk, villager, department):
+    page = read(at_desk.get(f"{place(villager)}?q=心血管"))
+    assert "找到了" not in page.words
+    searched = at_desk.post(place(villager), {"q": "心血管"}).content.decode()
+    assert 'method="post"' in searched
+    assert "?q=" not in searched
+
+
 def test_place_suggests_what_people_say_and_gives_no_advice(at_desk, villager, department):
     specialty = Specialty.objects.create(code="03.04", name="心血管内科专业")
     department.specialties.add(specialty)
     EverydayWord.objects.create(word="心慌", specialty=specialty)
-    page = read(at_desk.get(place(villager, q="心慌")))
+    page = read(at_desk.post(place(villager), {"q": "心慌"}))
     assert "心慌：大家常看心血管内科" in page.words
     assert "这是大家常去的科室，不是看病的意见。 拿不准，请到全科" in page.words
     assert week(villager, department) in page.links
@@ -90,7 +98,7 @@ def test_place_suggests_what_people_say_and_gives_no_advice(at_desk, villager, d
 
 def test_place_sends_to_general_practice_when_nothing_answers(at_desk, hall, villager):
     general = DepartmentFactory(name="全科门诊")
-    page = read(at_desk.get(place(villager, q="浑身不对劲")))
+    page = read(at_desk.post(place(villager), {"q": "浑身不对劲"}))
     assert "没有找到。拿不准看哪科，请到全科。" in page.words
     assert page.links[week(villager, general)].endswith("没有本礼堂的号")
 
@@ -98,7 +106,9 @@ def test_place_sends_to_general_practice_when_nothing_answers(at_desk, hall, vil
 def test_place_leads_from_a_doctor_to_their_row(at_desk, hall, villager, department):
     doctor = DoctorFactory(department=department, name="章建国")
     ClinicSessionFactory(department=department, doctor=doctor, allotted_hall=hall)
-    assert week(villager, department, f"?doctor={doctor.pk}") in read(at_desk.get(place(villager, q="章建国"))).links
+    assert (
+        week(villager, department, f"?doctor={doctor.pk}") in read(at_desk.post(place(villager), {"q": "章建国"})).links
+    )
 
 
 def test_place_lists_the_departments_of_a_hospital(at_desk, villager, department):
