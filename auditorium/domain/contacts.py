@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,16 +63,24 @@ def phone_for(number: str) -> Phone:
 
 
 @transaction.atomic
-def replace(*, villager: Villager, contacts: Sequence[ContactDetails], hall: Hall, by: User | None) -> list[Contact]:
+def replace(
+    *,
+    villager: Villager,
+    contacts: Sequence[ContactDetails],
+    hall: Hall,
+    by: User | None,
+    seen: Collection[int] | None = None,
+) -> list[Contact]:
     """Make these the villager's contacts: known ones change, new ones come, the others go.
 
-    Raises ValidationError when a number is wrong, stands twice, or is a landline that should get texts.
+    With `seen`, only those can go that the form showed: what a colleague added meanwhile stays. Raises
+    ValidationError when a number is wrong, stands twice, or is a landline that should get texts.
     """
     Villager.objects.select_for_update().get(pk=villager.pk)
     there = {contact.pk: contact for contact in villager.contacts.select_related("phone")}
     before = {pk: _values(contact) for pk, contact in there.items()}
     wanted = [_as_wanted(there.get(details.pk or 0) or Contact(villager=villager), details) for details in contacts]
-    gone = there.keys() - {contact.pk for contact in wanted}
+    gone = (there.keys() if seen is None else there.keys() & set(seen)) - {contact.pk for contact in wanted}
     _check_numbers(wanted, before, gone)
     changed = [contact for contact in wanted if before.get(contact.pk) != _values(contact)]
     if not gone and not changed:

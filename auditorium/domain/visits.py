@@ -70,6 +70,8 @@ def arrive(
     Each matter is a kind, or a kind and a note. A villager whose visit of today is still open keeps it: new
     matters are added to that one.
     """
+    if villager:
+        Villager.objects.select_for_update(no_key=True).only("pk").get(pk=villager.pk)  # two desks, one visit
     visit = of_today(hall).open().filter(villager=villager).first() if villager else None
     if visit is None:
         visit = Visit.objects.create(

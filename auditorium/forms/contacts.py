@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -98,6 +99,11 @@ class BaseContacts(_FormSet):
         if len(numbers) != len(set(numbers)):
             raise ValidationError(_("同一个号码填了两次，请留一个。"), code="twice")
 
+    @property
+    def seen(self) -> set[int]:
+        """The contacts the page showed."""
+        return {form.cleaned_data["pk"] for form in self.forms if form.cleaned_data.get("pk")}
+
     def details(self) -> list[ContactDetails]:
         """The contacts to keep or to make; an empty row is none."""
         kept = [
@@ -124,7 +130,16 @@ Contacts = cast(
 """Those of a villager, each to be changed or taken away, and one more."""
 
 
-def initial_of(found: list[Contact]) -> list[dict[str, Any]]:
-    """What the forms about these contacts begin with: all but the numbers."""
+def initial_of(found: list[Contact], posted: Mapping[str, Any] | None = None, prefix: str = "") -> list[dict[str, Any]]:
+    """What the forms about these contacts begin with: all but the numbers.
+
+    For a page that was `posted`, in its order, whatever a colleague has added or taken away since.
+    """
     fields = ("pk", "relation", "name", "reach", "order", "gets_copies", "may_decide")
-    return [{"contact": contact, **{name: getattr(contact, name) for name in fields}} for contact in found]
+    by_pk = {
+        str(contact.pk): {"contact": contact, **{name: getattr(contact, name) for name in fields}} for contact in found
+    }
+    if not posted:
+        return list(by_pk.values())
+    shown = [posted[f"{prefix}-{n}-pk"] for n in range(MOST) if posted.get(f"{prefix}-{n}-pk")]
+    return [by_pk.get(pk, {}) for pk in shown]

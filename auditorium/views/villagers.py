@@ -72,12 +72,12 @@ def contacts_edit(request: StaffRequest, pk: int) -> HttpResponse:
     """On which phones, in which order."""
     hall = current_hall(request)
     found = _load(request, pk)
-    initial = contact_forms.initial_of(list(found.contacts.all()))
+    initial = contact_forms.initial_of(list(found.contacts.all()), request.POST, prefix="contacts")
     formset = Contacts(request.POST or None, prefix="contacts", initial=initial)
     drafts.refill(request, formset)
     if formset.is_valid():
         try:
-            contacts.replace(villager=found, contacts=formset.details(), hall=hall, by=request.user)
+            contacts.replace(villager=found, contacts=formset.details(), hall=hall, by=request.user, seen=formset.seen)
         except ValidationError as error:
             formset.non_form_errors().extend(error.messages)
         else:

@@ -116,3 +116,9 @@ def test_sweeps_at_once_hand_each_task_on_once(hall):
     results = at_once([escalation.escalate_overdue] * 4)
     assert sum(results) == 20
     assert AuditEntry.objects.filter(action="handed_on").count() == 20
+
+
+def test_somebody_announced_at_two_desks_has_one_visit(hall, desks):
+    villager = VillagerFactory(registered_at=hall)
+    results = at_once([partial(visits.arrive, hall=hall, by=desk, villager=villager) for desk in desks])
+    assert len({visit.pk for visit in results}) == Visit.objects.count() == 1

@@ -593,6 +593,17 @@ def test_contacts_change_without_showing_numbers(desk, hall):
     assert Phone.objects.count() == 2
 
 
+def test_contacts_a_colleague_added_meanwhile_stay(desk, hall):
+    villager = known(hall, phone="+8613800000021")
+    own = villager.contacts.get()
+    data = contact_data({"pk": own.pk, "relation": "self", "reach": "call"}, {}, known=1)
+    added = ContactFactory(villager=villager, relation="daughter", name="张丽", order=1)
+    own.order = 2
+    own.save()
+    assert desk.post(page_of(villager, "contacts_edit"), data).url == page_of(villager)
+    assert set(villager.contacts.values_list("pk", "reach")) == {(own.pk, "call"), (added.pk, added.reach)}
+
+
 def test_contacts_say_what_is_wrong(desk, hall):
     villager = known(hall, phone="+8613800000021")
     own = villager.contacts.get()
