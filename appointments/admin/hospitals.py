@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 
+from appointments.admin.policies import BookingPolicyInline, WithPolicy
 from appointments.models import (
     BookingChannel,
-    BookingPolicy,
     Department,
     Doctor,
     EverydayWord,
@@ -55,14 +55,6 @@ class _OfHospital(HistoryAdmin):
         super().save_model(request, obj, form, change)
 
 
-class BookingPolicyInline(ScopedInline):
-    """The hospital's own rules; empty ones are the platform's."""
-
-    model = BookingPolicy
-    editors = SUPERVISORS
-    max_num = 1
-
-
 class BookingChannelInline(ScopedInline):
     """How it is booked elsewhere."""
 
@@ -79,7 +71,7 @@ class HospitalClerkInline(ScopedInline):
 
 
 @admin.register(Hospital)
-class HospitalAdmin(_OfHospital):
+class HospitalAdmin(WithPolicy, _OfHospital):
     """Hospitals, with their rules, channels and clerks."""
 
     region_path = "region__"
@@ -92,8 +84,8 @@ class HospitalAdmin(_OfHospital):
 
 
 @admin.register(Department)
-class DepartmentAdmin(_OfHospital):
-    """Departments: where they are and what to prepare."""
+class DepartmentAdmin(WithPolicy, _OfHospital):
+    """Departments: where they are, what to prepare, and their own rules over the hospital's."""
 
     region_path = "hospital__region__"
     list_display = ["name", "hospital", "place", "is_sensitive", "is_active"]
@@ -101,6 +93,7 @@ class DepartmentAdmin(_OfHospital):
     search_fields = ["name", "initials__startswith", "hospital__name"]
     list_select_related = ["hospital"]
     autocomplete_fields = ["hospital", "specialties"]
+    inlines = [BookingPolicyInline]
 
 
 @admin.register(Doctor)

@@ -108,7 +108,18 @@ def policy_of(appointment: Appointment) -> Policy:
 
 def merged(row: BookingPolicy, above: Policy = DEFAULTS) -> Policy:
     """What a row, saved or not, makes of the rules above it."""
-    return replace(above, **_said(row))
+    return replace(above, **said_by(row))
+
+
+def said_by(row: BookingPolicy | None) -> dict[str, Any]:
+    """The fields of a row that say something; nothing where there is no row."""
+    if row is None:
+        return {}
+    own = {name: getattr(row, name) for name in RULES}
+    said = {name: value for name, value in own.items() if value not in (None, "", [])}
+    if "documents" in said:
+        said["documents"] = tuple(said["documents"])
+    return said
 
 
 def bring(policy: Policy) -> str:
@@ -121,7 +132,7 @@ def _over(*places: Department | Hospital | None) -> Policy:
     said: dict[str, Any] = {}
     for place in places:
         if place is not None:
-            said |= _said(_row(place))
+            said |= said_by(_row(place))
     return replace(DEFAULTS, **said, workdays=Workdays())
 
 
@@ -130,14 +141,3 @@ def _row(place: Department | Hospital) -> BookingPolicy | None:
         return place.policy
     except ObjectDoesNotExist:
         return None
-
-
-def _said(row: BookingPolicy | None) -> dict[str, Any]:
-    """The fields of a row that say something."""
-    if row is None:
-        return {}
-    own = {name: getattr(row, name) for name in RULES}
-    said = {name: value for name, value in own.items() if value not in (None, "", [])}
-    if "documents" in said:
-        said["documents"] = tuple(said["documents"])
-    return said

@@ -1,0 +1,61 @@
+"""How a rule reads to whoever sets it: 14 天, 下午4:00, 不可以."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import time
+
+from django.utils.translation import gettext as _
+
+from appointments.domain import policies
+from appointments.domain.eligibility import RESIDENT_ID
+from appointments.domain.policies import Policy
+from appointments.enums import NoShowScope, StopRule
+from auditorium.dates import clock_time
+from auditorium.enums import OtherDocument
+
+_DAYS = ("window_days", "cancel_days_before", "no_show_days", "no_show_penalty_days")
+_MINUTES = ("offer_minutes", "arrive_minutes")
+_LIMITS = ("per_day", "per_week", "per_month", "per_quarter")
+
+
+def document_choices() -> list[tuple[str, str]]:
+    """Every document a hospital may accept or not, the resident ID first."""
+    return [(RESIDENT_ID, _("居民身份证")), *((str(kind), str(kind.label)) for kind in OtherDocument)]
+
+
+def in_words(policy: Policy, rule: str) -> str:
+    """What a policy says on one rule."""
+    value = getattr(policy, rule)
+    if rule in _SAID_APART:
+        return _SAID_APART[rule](policy)
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, time):
+        return clock_time(value)
+    if isinstance(value, int):
+        return _number(rule, value)
+    return value or (_("不限") if rule in _LIMITS else _("不写"))
+
+
+def _documents(policy: Policy) -> str:
+    named = dict(document_choices())
+    return _("、").join(named[name] for name in policy.documents) if policy.documents else _("都可以")
+
+
+def _number(rule: str, value: int) -> str:
+    if rule in _DAYS:
+        return _("%(count)d 天") % {"count": value}
+    if rule in _MINUTES:
+        return _("%(count)d 分钟") % {"count": value}
+    if rule == "minimum_age":
+        return _("%(age)d 周岁") % {"age": value} if value else _("不限年龄")
+    return _("%(count)d 次") % {"count": value}
+
+
+_SAID_APART: dict[str, Callable[[Policy], str]] = {
+    "documents": _documents,
+    "bring": policies.bring,
+    "stop_rule": lambda policy: str(StopRule(policy.stop_rule).label),
+    "no_show_scope": lambda policy: str(NoShowScope(policy.no_show_scope).label),
+}
