@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appointments.domain import default_templates, hall_days, standing, texts, times
+from appointments.domain import answers, default_templates, hall_days, standing, texts, times
 from appointments.domain.hall_days import Days
 from appointments.models import Appointment, HospitalClerk
 from auditorium.dates import full_date
-from auditorium.ports import Entry, Link
+from auditorium.ports import Answered, Entry, Link
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -63,6 +63,18 @@ class AppointmentService:
     def words(self, about_id: int, purpose: str) -> str:
         """What a person says who calls or knocks."""
         return texts.spoken(about_id, purpose)
+
+    def short(self, about_id: int) -> str:
+        """张小明24日8:30."""
+        return answers.short(about_id)
+
+    def on_reply(self, about_id: int, *, yes: bool, own: bool, may_decide: bool) -> Answered:
+        """An offer is taken or not, a booking confirmed, or cancelled in a while."""
+        return answers.on_reply(about_id, yes=yes, own=own, may_decide=may_decide)
+
+    def cancel(self, about_id: int, *, why: str) -> str:
+        """Give the place back."""
+        return answers.cancel(about_id, why=why)
 
     def choices(self, villager: Villager) -> list[Link]:
         """Booking, and writing down what was booked elsewhere: two equal buttons."""

@@ -285,6 +285,37 @@ class MessageAudience(TextChoices):
     DISCREET = "discreet", _("别人手机")
 
 
+class ReplyMeaning(TextChoices):
+    """What an answer by text says."""
+
+    YES = "yes", _("好")
+    NO = "no", _("不去了")
+    KEEP = "keep", _("不取消了")
+    STOP = "stop", _("退订")
+    CHOICE = "choice", _("选的是哪一个")
+    UNCLEAR = "unclear", _("看不懂")
+
+
+class ReplyState(TextChoices):
+    """What became of an answer. WAITING: a cancellation that takes effect in a while. ASKED: we asked which."""
+
+    RECEIVED = "received", _("刚收到")
+    SETTLED = "settled", _("已处理")
+    WAITING = "waiting", _("等着取消")
+    TAKEN_BACK = "taken_back", _("又不取消了")
+    ASKED = "asked", _("问了是哪一个")
+    TASK = "task", _("转人工")
+
+
+REPLY_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    ReplyState.SETTLED: (ReplyState.RECEIVED, ReplyState.WAITING, ReplyState.ASKED),
+    ReplyState.WAITING: (ReplyState.RECEIVED,),
+    ReplyState.TAKEN_BACK: (ReplyState.WAITING,),
+    ReplyState.ASKED: (ReplyState.RECEIVED,),
+    ReplyState.TASK: (ReplyState.RECEIVED, ReplyState.WAITING, ReplyState.ASKED),
+}
+
+
 class GatewayKind(TextChoices):
     """The kinds of SMS line this installation can use."""
 

@@ -61,6 +61,18 @@ class TextVariable:
     required: bool = False
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What a service made of somebody's yes or no by text.
+
+    With `cancels` it is to be cancelled in a while, unless they take it back. With `task` a person must see to it,
+    and reads these words. Otherwise it is settled.
+    """
+
+    cancels: bool = False
+    task: str = ""
+
+
 class Service(Protocol):
     """A service done for villagers; `kind` is what its rows are called in `about_kind`."""
 
@@ -100,6 +112,19 @@ class Service(Protocol):
 
     def words(self, about_id: int, purpose: str) -> str:
         """What a person says when they call or knock instead of a text."""
+        ...
+
+    def short(self, about_id: int) -> str:
+        """Whose it is and when, in at most 16 characters, fit for anybody's eyes: 张小明24日8:30."""
+        ...
+
+    def on_reply(self, about_id: int, *, yes: bool, own: bool, may_decide: bool) -> Answered:
+        """Somebody who was told of the row answered. `own`: from the villager's own phone; `may_decide`: somebody
+        the villager lets decide. Changes only what they may, in a transaction of its own."""
+        ...
+
+    def cancel(self, about_id: int, *, why: str) -> str:
+        """Cancel for the villager, who asked by text; return why not, empty when it is cancelled or over already."""
         ...
 
     def choices(self, villager: Villager) -> list[Link]:

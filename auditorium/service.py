@@ -13,7 +13,7 @@ from auditorium import clock
 from auditorium.domain.villagers import ABOUT
 from auditorium.enums import FollowUpState, IdentityKind, ReminderState
 from auditorium.models import FollowUp, Message, Reminder, Villager, Visit
-from auditorium.ports import Entry, Link, TextVariable
+from auditorium.ports import Answered, Entry, Link, TextVariable
 from auditorium.templatetags.desk import tone
 
 if TYPE_CHECKING:
@@ -71,6 +71,18 @@ class HallService:
     def words(self, about_id: int, purpose: str) -> str:
         """What to say to somebody whose number is wanted."""
         return _("请下次来礼堂时带上身份证，把号码补上，才能代办预约挂号。")
+
+    def short(self, about_id: int) -> str:
+        """Whom it concerns."""
+        return Villager.objects.only("name").get(pk=about_id).name
+
+    def on_reply(self, about_id: int, *, yes: bool, own: bool, may_decide: bool) -> Answered:
+        """Nothing follows: no text is written about a villager as such."""
+        return Answered()
+
+    def cancel(self, about_id: int, *, why: str) -> str:
+        """There is nothing to cancel."""
+        return ""
 
     def choices(self, villager: Villager) -> list[Link]:
         """Nothing: what can be done for villagers is what the other services offer."""

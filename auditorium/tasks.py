@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from auditorium.domain import delivery, escalation
+from auditorium.domain import delivery, escalation, replies
 
 
 @shared_task(name="auditorium.sweep_outbox")
@@ -17,3 +17,9 @@ def sweep_outbox() -> None:
 def escalate_follow_ups() -> None:
     """Hand on the tasks nobody took in time."""
     escalation.escalate_overdue()
+
+
+@shared_task(name="auditorium.act_on_replies")
+def act_on_replies() -> None:
+    """Carry out the cancellations asked for by text whose time has come; see `replies.sweep`."""
+    replies.sweep()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from auditorium import ports
 from auditorium.enums import MessageAudience, ReminderPurpose
-from auditorium.ports import TextVariable
+from auditorium.ports import Answered, TextVariable
 
 KIND = "errand"
 _WHEN = TextVariable("when", "几点", longest="11月24日周二上午10:30", required=True)
@@ -21,6 +21,10 @@ class Errands:
     over: set[int] = field(default_factory=set)
     where: str = "社保窗口"
     missing: set[str] = field(default_factory=set)
+    answers: Answered = field(default_factory=Answered)
+    answered: list[tuple[int, bool, bool, bool]] = field(default_factory=list)
+    cancelled: list[int] = field(default_factory=list)
+    why_not: str = ""
 
     def timeline(self, villager, user):
         return []
@@ -72,6 +76,17 @@ class Errands:
 
     def url(self, about_id: int) -> str:
         return f"/errands/{about_id}"
+
+    def short(self, about_id: int) -> str:
+        return f"第{about_id}件事"
+
+    def on_reply(self, about_id: int, *, yes: bool, own: bool, may_decide: bool) -> Answered:
+        self.answered.append((about_id, yes, own, may_decide))
+        return self.answers
+
+    def cancel(self, about_id: int, *, why: str) -> str:
+        self.cancelled.append(about_id)
+        return self.why_not
 
     def staff_ids(self) -> tuple[int, ...]:
         return ()

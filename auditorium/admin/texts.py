@@ -19,7 +19,7 @@ from auditorium.admin.base import ReadOnlyAdmin, ReadOnlyInline, ScopedAdmin, ac
 from auditorium.domain import audit, lines, wording
 from auditorium.enums import GatewayKind
 from auditorium.gateways import http_config
-from auditorium.models import Message, MessageTemplate, Reminder, SmsLine
+from auditorium.models import Message, MessageTemplate, Reminder, Reply, SmsLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ EXAMPLE = {
 def without_secrets(config: Any, name: str = "", inside: str = "") -> Any:
     """The settings with every secret covered: what has a telling name, and whatever stands in an unusual header.
 
-    Placeholders are no secrets, nor is where a receipt has which of its parts.
+    Placeholders are no secrets, nor is where a receipt or an answer has which of its parts.
     """
     if isinstance(config, dict):
         return {key: without_secrets(value, str(key).lower(), name) for key, value in config.items()}
@@ -67,7 +67,7 @@ def without_secrets(config: Any, name: str = "", inside: str = "") -> Any:
 def _is_secret(name: str, inside: str) -> bool:
     if inside == "headers":
         return name not in _OPEN_HEADERS
-    return name == "secret" if inside == "receipts" else any(word in name for word in _SECRET_NAMES)
+    return name == "secret" if inside in {"receipts", "replies"} else any(word in name for word in _SECRET_NAMES)
 
 
 def with_secrets(typed: Any, stored: Any) -> Any:
@@ -257,8 +257,18 @@ class MessageAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "villager", "phone", "state", "audience", "line", "parts", "error_code"]
     list_filter = ["state", "audience"]
     list_select_related = ["villager", "phone", "line"]
-    exclude = ["contact", "reminders"]
+    exclude = ["contact", "reminders", "reply"]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Lines are administrators' to know."""
         return [*self.list_filter, *(["line"] if actor(request).is_administrator else [])]
+
+
+@admin.register(Reply)
+class ReplyAdmin(ReadOnlyAdmin):
+    """What people answered to texts, without the number in full."""
+
+    list_display = ["received_at", "villager", "phone", "meaning", "state", "own", "hall"]
+    list_filter = ["state", "meaning"]
+    list_select_related = ["villager", "phone", "hall"]
+    exclude = ["provider_id", "message", "line"]

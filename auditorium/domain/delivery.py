@@ -287,11 +287,12 @@ def _some(messages: MessageQuerySet, most: int = 500) -> list[int]:
 
 
 def _is_wanted() -> Q:
-    """Whether some reminder still needs the text; a relative's copy is wanted also when the villager was told."""
+    """Whether some reminder still needs the text; a relative's copy is wanted also when the villager was told,
+    and what answers a reply always."""
     answered = Reminder.messages.through.objects.filter(message=OuterRef("pk"))
     owed = answered.filter(reminder__state=ReminderState.SENDING)
     known = answered.filter(reminder__state__in=[ReminderState.TOLD, ReminderState.FOLLOW_UP])
-    return Q(Exists(owed)) | Q(Exists(known), is_copy=True)
+    return Q(Exists(owed)) | Q(Exists(known), is_copy=True) | Q(reply__isnull=False)
 
 
 def _outgoing(message: Message) -> OutgoingText:

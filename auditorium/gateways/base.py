@@ -50,6 +50,15 @@ class Receipt:
     code: str = ""
 
 
+@dataclass(frozen=True)
+class IncomingText:
+    """What somebody wrote to one of our lines; `provider_id` is empty where the provider numbers nothing."""
+
+    number: str
+    text: str
+    provider_id: str = ""
+
+
 class GatewayError(Exception):
     """The provider did not take the text. `permanent`: trying again is useless. Nothing of it names a person."""
 
@@ -73,6 +82,9 @@ class SmsGateway(Protocol):
     Where none come, a text the provider took counts as told.
     """
 
+    reply_secret: str
+    """The secret part of the address answers are posted to; empty where none come."""
+
     def send(self, text: OutgoingText) -> Sent:
         """Hand the text over. Raises GatewayError or GatewayTimeout."""
         ...
@@ -86,4 +98,8 @@ class SmsGateway(Protocol):
 
     def read_receipts(self, payload: Any) -> list[Receipt]:
         """The receipts in what the provider posted (JSON, or a form as a dict); what makes no sense is left out."""
+        ...
+
+    def read_replies(self, payload: Any) -> list[IncomingText]:
+        """What people wrote, in what the provider posted; what has no number or no text is left out."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from auditorium.gateways.base import Found, OutgoingText, Receipt, Sent, Unknowable
+from auditorium.gateways.base import Found, IncomingText, OutgoingText, Receipt, Sent, Unknowable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,7 @@ class ConsoleGateway:
     """Writes one line to the log, with our key and no word of the text, and counts it as delivered."""
 
     receipt_secret = ""
+    reply_secret = ""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         """It has no settings."""
@@ -32,4 +33,8 @@ class ConsoleGateway:
 
     def read_receipts(self, payload: Any) -> list[Receipt]:
         """There are none."""
+        return []
+
+    def read_replies(self, payload: Any) -> list[IncomingText]:
+        """They are typed on the demo's phones."""
         return []

@@ -16,7 +16,16 @@ import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, LocationParseError, NewConnectionError, SSLError
 
 from auditorium.gateways import http_config
-from auditorium.gateways.base import Found, GatewayError, GatewayTimeout, OutgoingText, Receipt, Sent, Unknowable
+from auditorium.gateways.base import (
+    Found,
+    GatewayError,
+    GatewayTimeout,
+    IncomingText,
+    OutgoingText,
+    Receipt,
+    Sent,
+    Unknowable,
+)
 
 if TYPE_CHECKING:
     from auditorium.gateways.http_config import Call, Condition
@@ -59,6 +68,7 @@ class HttpGateway:
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = http_config.parse(config)
         self.receipt_secret = self._config.receipts.secret if self._config.receipts else ""
+        self.reply_secret = self._config.replies.secret if self._config.replies else ""
 
     def send(self, text: OutgoingText) -> Sent:
         """One request; what its answer means is in the settings."""
@@ -93,9 +103,8 @@ class HttpGateway:
         names = self._config.receipts
         if names is None:
             return []
-        rows = _at(payload, names.list_path) if names.list_path else payload
         found = []
-        for row in rows if isinstance(rows, list) else [rows]:
+        for row in _rows(payload, names.list_path):
             key, provider_id, state, code = (
                 http_config.as_text(_at(row, path)) if path else ""
                 for path in (names.key, names.provider_id, names.state, names.code)
@@ -107,6 +116,21 @@ class HttpGateway:
                 delivered = False
             if key or provider_id:
                 found.append(Receipt(key=key, provider_id=provider_id, delivered=delivered, code=code[:60]))
+        return found
+
+    def read_replies(self, payload: Any) -> list[IncomingText]:
+        """One answer or a list of them, by the settings' names."""
+        names = self._config.replies
+        if names is None:
+            return []
+        found = []
+        for row in _rows(payload, names.list_path):
+            number, text, provider_id = (
+                http_config.as_text(_at(row, path)) if path else ""
+                for path in (names.number, names.text, names.provider_id)
+            )
+            if number and text:
+                found.append(IncomingText(number=number, text=text, provider_id=provider_id[:80]))
         return found
 
     def _ask(self, call: Call, text: OutgoingText) -> _Answer:
@@ -183,6 +207,12 @@ def _fill(value: Any, values: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         return {name: _fill(item, values) for name, item in value.items()}
     return [_fill(item, values) for item in value] if isinstance(value, list) else value
+
+
+def _rows(payload: Any, path: str) -> list[Any]:
+    """The list at a path of what was posted, also where it is only one row."""
+    rows = _at(payload, path) if path else payload
+    return rows if isinstance(rows, list) else [rows]
 
 
 def _at(data: Any, path: str) -> Any:

@@ -74,6 +74,17 @@ class ReceiptMap:
 
 
 @dataclass(frozen=True)
+class ReplyMap:
+    """Where in what the provider posts people's answers are."""
+
+    secret: str
+    list_path: str
+    number: str
+    text: str
+    provider_id: str
+
+
+@dataclass(frozen=True)
 class HttpConfig:
     """All of it. `permanent_codes` are answers after which trying again is useless."""
 
@@ -85,6 +96,7 @@ class HttpConfig:
     wait: int
     query: Query | None
     receipts: ReceiptMap | None
+    replies: ReplyMap | None
 
 
 def parse(raw: Any) -> HttpConfig:
@@ -107,6 +119,7 @@ def parse(raw: Any) -> HttpConfig:
         wait=reader.seconds(root.get("timeout", 10)),
         query=reader.query(root["query"]) if root.get("query") else None,
         receipts=reader.receipts(root["receipts"]) if root.get("receipts") else None,
+        replies=reader.replies(root["replies"]) if root.get("replies") else None,
     )
     if reader.errors:
         raise ValidationError(reader.errors)
@@ -228,13 +241,33 @@ class _Reader:
             undelivered=self.texts(parts, "undelivered"),
             code=self.text(parts, "code"),
         )
-        if len(found.secret) < SHORTEST_SECRET or not re.fullmatch(r"[A-Za-z0-9_-]+", found.secret):
-            self.errors.append(_("回执：secret 至少 %(least)s 个字母或数字，别人猜不到。") % {"least": SHORTEST_SECRET})
+        self._check_secret(found.secret, _("回执"))
         if not (found.key or found.provider_id):
             self.errors.append(_("回执：key 和 provider_id 至少写一个，不然对不上是哪条短信。"))
         if not (found.state and found.delivered):
             self.errors.append(_("回执：state 写在哪一项看结果，delivered 写哪些值算送达。"))
         return found
+
+    def replies(self, raw: Any) -> ReplyMap:
+        parts = self.mapping(raw, _("回复"))
+        found = ReplyMap(
+            secret=self.text(parts, "secret"),
+            list_path=self.text(parts, "list"),
+            number=self.text(parts, "number"),
+            text=self.text(parts, "text"),
+            provider_id=self.text(parts, "id"),
+        )
+        self._check_secret(found.secret, _("回复"))
+        if not (found.number and found.text):
+            self.errors.append(_("回复：number 写号码在哪一项，text 写内容在哪一项。"))
+        return found
+
+    def _check_secret(self, secret: str, what: str) -> None:
+        if len(secret) < SHORTEST_SECRET or not re.fullmatch(r"[A-Za-z0-9_-]+", secret):
+            self.errors.append(
+                _("%(what)s：secret 至少 %(least)s 个字母或数字，别人猜不到。")
+                % {"what": what, "least": SHORTEST_SECRET}
+            )
 
     def _check_address(self, url: str, what: str) -> None:
         try:

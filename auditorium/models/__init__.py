@@ -6,6 +6,7 @@ from auditorium.models.follow_ups import FollowUp
 from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
 from auditorium.models.messages import Message, MessageTemplate, Reminder, SmsLine
 from auditorium.models.regions import Region
+from auditorium.models.replies import Reply
 from auditorium.models.users import Role, User
 from auditorium.models.villagers import Household, KeyKind, Villager, VillagerHall, VillagerKey
 from auditorium.models.visits import Matter, Visit
@@ -27,6 +28,7 @@ __all__ = [
     "Phone",
     "Region",
     "Reminder",
+    "Reply",
     "Role",
     "SmsLine",
     "User",

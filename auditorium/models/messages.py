@@ -184,7 +184,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """One text to one number on one line; it answers one or several reminders.
+    """One text to one number on one line; it answers one or several reminders, or a `reply`.
 
     `uid` is our key at the provider. Phone, words and line are frozen when the reminder is claimed; a
     queued text never changes. `lease_until` ends a claim whose worker died.
@@ -202,6 +202,9 @@ class Message(models.Model):
     parts = models.PositiveSmallIntegerField(_("条数"))
     state = models.CharField(_("状态"), max_length=12, choices=MessageState, default=MessageState.PENDING)
     reminders = models.ManyToManyField(Reminder, related_name="messages")
+    reply = models.ForeignKey(
+        "auditorium.Reply", models.PROTECT, null=True, blank=True, related_name="answers", verbose_name=_("答复")
+    )
     created_at = models.DateTimeField(_("写成时间"))
     not_before = models.DateTimeField(_("不早于"))
     expires_at = models.DateTimeField(_("最晚"))

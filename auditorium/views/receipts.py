@@ -1,4 +1,4 @@
-"""Where a provider reports what became of the texts of one line. Its address is secret; it shows nothing."""
+"""Where a provider posts receipts and answers of one line. The addresses are secret; they show nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
-from auditorium.domain import receipts
+from auditorium.domain import receipts, replies
 from auditorium.gateways import gateway_for
 from auditorium.gateways.base import SmsGateway
 from auditorium.models import SmsLine
@@ -28,17 +28,10 @@ LARGEST_BODY = 64 * 1024
 @sensitive_variables()
 def sms_receipts(request: HttpRequest, line_uid: uuid.UUID, secret: str) -> HttpResponse:
     """Take a provider's receipts, as JSON or as a form. 503 asks for one again that came too early."""
-    line = SmsLine.objects.filter(uid=line_uid).first()
-    gateway = _gateway(line) if line else None
-    expected = gateway.receipt_secret if gateway else ""
-    if line is None or gateway is None or not expected or not constant_time_compare(secret, expected):
-        raise Http404
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
-        return HttpResponse(status=413)
-    try:
-        payload = _payload(request)
-    except (ValueError, RecursionError):
-        return HttpResponse(status=400)
+    line, gateway = _line(line_uid)
+    payload = _posted(request, secret, expected=gateway.receipt_secret if gateway else "")
+    if isinstance(payload, HttpResponse) or line is None or gateway is None:
+        return _refused(payload)
     try:
         receipts.record(line=line, receipts=gateway.read_receipts(payload))
     except receipts.TooEarlyError:  # providers post again what was not taken
@@ -46,15 +39,43 @@ def sms_receipts(request: HttpRequest, line_uid: uuid.UUID, secret: str) -> Http
     return JsonResponse({"code": 0})
 
 
-def _gateway(line: SmsLine) -> SmsGateway | None:
-    """The line's gateway; None while its settings are wrong."""
+@csrf_exempt
+@login_not_required
+@require_POST
+@sensitive_variables()
+def sms_replies(request: HttpRequest, line_uid: uuid.UUID, secret: str) -> HttpResponse:
+    """Take what people answered, as JSON or as a form."""
+    line, gateway = _line(line_uid)
+    payload = _posted(request, secret, expected=gateway.reply_secret if gateway else "")
+    if isinstance(payload, HttpResponse) or line is None or gateway is None:
+        return _refused(payload)
+    for incoming in gateway.read_replies(payload):
+        replies.receive(line=line, number=incoming.number, text=incoming.text, provider_id=incoming.provider_id)
+    return JsonResponse({"code": 0})
+
+
+def _line(uid: uuid.UUID) -> tuple[SmsLine | None, SmsGateway | None]:
+    """The line and its gateway; no gateway while its settings are wrong."""
+    line = SmsLine.objects.filter(uid=uid).first()
     try:
-        return gateway_for(line.gateway, line.config)
+        return line, gateway_for(line.gateway, line.config) if line else None
     except ValidationError:
-        return None
+        return line, None
 
 
-def _payload(request: HttpRequest) -> Any:
-    if request.content_type == "application/x-www-form-urlencoded":
-        return request.POST.dict()
-    return json.loads(request.body)
+def _posted(request: HttpRequest, secret: str, *, expected: str) -> Any:
+    """What was posted, or the response that refuses it; Http404 where the secret is not that of the address."""
+    if not expected or not constant_time_compare(secret, expected):
+        raise Http404
+    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
+        return HttpResponse(status=413)
+    try:
+        if request.content_type == "application/x-www-form-urlencoded":
+            return request.POST.dict()
+        return json.loads(request.body)
+    except (ValueError, RecursionError):
+        return HttpResponse(status=400)
+
+
+def _refused(payload: Any) -> HttpResponse:
+    return payload if isinstance(payload, HttpResponse) else HttpResponse(status=404)

@@ -179,6 +179,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "act-on-what-people-answered": {
+        "task": "auditorium.act_on_replies",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "serve-whoever-waits-for-a-place": {
         "task": "appointments.serve_queues",
         "schedule": 15.0,

@@ -115,5 +115,26 @@ def test_page_takes_a_fixed_number_of_queries(demo, desk, hall, django_assert_nu
         owe(told_villager(hall), about=about)
     delivery.sweep()
     desk.get(PHONE)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         desk.get(PHONE)
+
+
+def test_a_phone_answers_the_line_that_wrote_to_it(demo, desk, hall, errands):
+    SmsLineFactory()
+    villager = told_villager(hall)
+    owe(villager)
+    delivery.sweep()
+    phone = villager.contacts.get().phone
+    assert desk.post(f"{PHONE}{phone.pk}/reply", {"text": "1"}).url == PHONE
+    assert errands.answered == [(1, True, True, False)]
+    assert "handset-mine" in desk.get(PHONE).content.decode()
+    assert "请先写上要回的内容" in desk.post(f"{PHONE}{phone.pk}/reply", {"text": " "}, follow=True).content.decode()
+
+
+def test_nobody_answers_from_another_halls_phone(demo, desk, errands):
+    SmsLineFactory()
+    villager = told_villager(HallFactory())
+    owe(villager)
+    delivery.sweep()
+    desk.post(f"{PHONE}{villager.contacts.get().phone_id}/reply", {"text": "1"})
+    assert errands.answered == []

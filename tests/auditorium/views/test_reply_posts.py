@@ -1,0 +1,82 @@
+"""Answers a provider posts: read by the line's settings, by nobody without the secret."""
+
+import json
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from auditorium.domain import delivery
+from auditorium.enums import ReplyState
+from auditorium.models import Message, Reply
+from tests.factories import HallFactory, SmsLineFactory
+from tests.outbox import FakeGateway, at, owe, told_villager
+
+pytestmark = pytest.mark.django_db
+SECRET = "a-long-secret-nobody-guesses"
+CONFIG = {
+    "url": "https://sms.example.cn/send",
+    "body": {"to": "{number}", "text": "{body}"},
+    "success": {"path": "code", "values": ["0"]},
+    "replies": {"secret": SECRET, "list": "data", "number": "phone_number", "text": "content", "id": "sequence_id"},
+}
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with time_machine.travel(at("11-23 10:00"), tick=False):
+        yield
+
+
+@pytest.fixture
+def line(monkeypatch):
+    monkeypatch.setattr("auditorium.domain.delivery.gateway_for", lambda kind, config: FakeGateway())
+    return SmsLineFactory(gateway="http", config=CONFIG)
+
+
+@pytest.fixture
+def villager(line, errands):
+    villager = told_villager(HallFactory())
+    owe(villager)
+    delivery.sweep()
+    return villager
+
+
+def post(client, line, *rows, secret=SECRET):
+    address = reverse("auditorium:sms_replies", args=[line.uid, secret])
+    return client.post(address, json.dumps({"data": rows}), content_type="application/json")
+
+
+def row(villager, text, number="1"):
+    national = str(villager.contacts.get().phone.number.national_number)
+    return {"phone_number": national, "content": text, "sequence_id": number}
+
+
+def test_answers_are_read_by_the_lines_settings(client, line, villager, errands):
+    answer = post(client, line, row(villager, "1"), row(villager, "在吗", "2"), {"phone_number": "13900000000"})
+    assert (answer.status_code, answer.json()) == (200, {"code": 0})
+    assert errands.answered == [(1, True, True, False)]
+    assert list(Reply.objects.order_by("pk").values_list("provider_id", "state")) == [
+        ("1", ReplyState.SETTLED),
+        ("2", ReplyState.TASK),
+    ]
+
+
+def test_answers_posted_again_change_nothing(client, line, villager, errands):
+    for _again in range(2):
+        post(client, line, row(villager, "1"))
+    assert (Reply.objects.count(), len(errands.answered)) == (1, 1)
+
+
+def test_a_wrong_secret_finds_nothing(client, line, villager, errands):
+    assert post(client, line, row(villager, "1"), secret="another-long-secret-guessed").status_code == 404
+    assert post(client, SmsLineFactory(), row(villager, "1")).status_code == 404
+    assert errands.answered == []
+
+
+def test_nonsense_is_refused(client, line):
+    address = reverse("auditorium:sms_replies", args=[line.uid, SECRET])
+    assert client.post(address, "{", content_type="application/json").status_code == 400
+    assert client.post(address, "x" * 70_000, content_type="application/json").status_code == 413
+    assert client.get(address).status_code == 405
+    assert Message.objects.count() == 0
