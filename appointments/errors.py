@@ -61,6 +61,12 @@ class NothingToWaitFor(BookingError):
     code = "nothing_to_wait_for"
 
 
+class DateOutOfReach(BookingError):
+    """A day that has come already, or further ahead than anybody plans."""
+
+    code = "date"
+
+
 class OfferOver(BookingError):
     """The place was held for the villager until a time that has passed, or the offer has ended otherwise."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from appointments.domain import offers, suspensions, turns
+from appointments.domain import attendance, offers, revisits, suspensions, turns, wishes
 
 
 @shared_task(name="appointments.serve_queues")
 def serve_queues() -> None:
-    """Pass on the offers whose time is over, then give what is free to whoever waits."""
+    """Pass on the offers whose time is over; give what is released to who wished for it, what is free to who waits."""
     offers.lapse_overdue()
+    wishes.serve_due()
     turns.serve_waitlists()
 
 
@@ -22,5 +23,7 @@ def settle_suspensions() -> None:
 
 @shared_task(name="appointments.close_days")
 def close_days() -> None:
-    """What a day's end brings: queues that came to nothing."""
+    """What a day brings: visits nobody marked, queues that came to nothing, and who is to come back to the doctor."""
+    attendance.close_days()
     turns.clear_over()
+    revisits.come_due()

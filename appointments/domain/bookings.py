@@ -21,6 +21,7 @@ from auditorium.domain import audit, reminders
 from auditorium.enums import ReminderPurpose, VisitChannel
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from appointments.models import Appointment, Slot
@@ -36,13 +37,14 @@ def book(
     key: UUID | None = None,
     visit: Visit | None = None,
     in_person: bool | None = None,
+    for_wish: bool = False,
 ) -> Appointment:
     """Give the villager a place in the slot and return the appointment, booked and numbered.
 
     With a `key`, the same user asking the same again gets the same appointment. `in_person` says whether the
-    villager hears of it now; by default they do unless the visit is a phone call. Raises a BookingError, having
-    written nothing: VillagerNotReady, SlotNotOffered, QueueFirst, SlotFull, AlreadyBooked, LimitReached,
-    BlockedForNoShows, KeyReused.
+    villager hears of it now; by default they do unless the visit is a phone call. `for_wish` is for the turn of who
+    waited for the release. Raises a BookingError, having written nothing: VillagerNotReady, SlotNotOffered,
+    QueueFirst, SlotFull, AlreadyBooked, LimitReached, BlockedForNoShows, KeyReused.
     """
     content = booking_requests.content_hash("book", slot.pk, villager.pk, hall.pk)
     with transaction.atomic():
@@ -51,7 +53,7 @@ def book(
         if answered:
             return answered
         slot = places_given.load_slot(slot.pk)
-        eligibility.check(slot=slot, villager=villager, hall=hall)
+        eligibility.check(slot=slot, villager=villager, hall=hall, for_wish=for_wish)
         appointment = places_given.take(slot=slot, villager=villager, hall=hall, by=by, visit=visit)
         booking_requests.remember(by=by, key=key, content=content, appointment=appointment)
         audit.record(action="booked", what=appointment, by=by, hall=hall, villager_id=villager.pk)
@@ -98,7 +100,7 @@ def check_deadline(appointment: Appointment) -> None:
     if hospital is None or not appointment.is_live or clock.now() < deadline:
         return
     raise TooLateToCancel(
-        _("%(day)s%(time)s以后要打电话给医院取消：%(hospital)s %(phone)s %(hours)s").strip()
+        _("%(day)s%(time)s以后要改、要取消，都得打电话给医院：%(hospital)s %(phone)s %(hours)s").strip()
         % {
             "day": full_date(clock.local(deadline).date()),
             "time": clock_time(deadline),
@@ -110,7 +112,12 @@ def check_deadline(appointment: Appointment) -> None:
 
 
 def owe(
-    appointment: Appointment, *, by: User | None, in_person: bool, changed: bool = False, replaces: int | None = None
+    appointment: Appointment,
+    *,
+    by: User | None,
+    in_person: bool,
+    changed: bool = False,
+    replaces: Collection[int] = (),
 ) -> None:
     """Owe the villager what a booked place of ours asks for: see `reminders.plan`."""
     if appointment.starts_at is None:
@@ -125,4 +132,5 @@ def owe(
         in_person=in_person,
         changed=changed,
         replaces=replaces,
+        just_written=just_written,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments.domain import bookings, policies, records, windows
+from appointments.domain import bookings, moves, policies, records, revisit_ends, turns, windows
 from appointments.enums import APPOINTMENT_TRANSITIONS, AppointmentSource, AppointmentState
 from auditorium import clock
 from auditorium.domain import follow_ups, hall_hours, visits
@@ -24,15 +24,39 @@ if TYPE_CHECKING:
     from auditorium.models import Hall, User, Villager
 
 
-@transaction.atomic
 def book(*, slot: Slot, villager: Villager, hall: Hall, by: User, key: UUID) -> Appointment:
     """Book for whoever is at the desk and tick it in their visit, once however often the page is sent.
 
-    Raises a BookingError as `bookings.book` does.
+    Whoever comes before them for this session gets their turn first. Raises a BookingError as `bookings.book` does.
     """
-    visit = visits.current(user=by, villager=villager)
-    appointment = bookings.book(slot=slot, villager=villager, hall=hall, by=by, key=key, visit=visit)
-    return _noted(appointment, MatterKind.BOOKING, by)
+    turns.serve_before(slot.session)
+    with transaction.atomic():
+        visit = visits.current(user=by, villager=villager)
+        appointment = bookings.book(slot=slot, villager=villager, hall=hall, by=by, key=key, visit=visit)
+        return _noted(appointment, MatterKind.BOOKING, by)
+
+
+def move(*, appointment: Appointment, slot: Slot, by: User, key: UUID) -> Appointment:
+    """Move a booking for whoever is at the desk and tick it in their visit, once however often the page is sent.
+
+    Whoever comes before them for this session gets their turn first. Raises a BookingError as `moves.move` does.
+    """
+    turns.serve_before(slot.session)
+    with transaction.atomic():
+        visit = visits.current(user=by, villager=appointment.villager)
+        new = moves.move(appointment=appointment, slot=slot, by=by, key=key, visit=visit)
+        return _noted(new, MatterKind.BOOKING, by)
+
+
+@transaction.atomic
+def rebook(*, appointment: Appointment, slot: Slot, by: User, key: UUID) -> Appointment:
+    """Find whoever the clinic cancelled another place and tick it in their visit, once however often it is sent.
+
+    Raises a BookingError as `moves.rebook` does.
+    """
+    visit = visits.current(user=by, villager=appointment.villager)
+    new = moves.rebook(appointment=appointment, slot=slot, by=by, key=key, visit=visit)
+    return _noted(new, MatterKind.BOOKING, by)
 
 
 @transaction.atomic
@@ -102,6 +126,7 @@ def _noted(appointment: Appointment, matter: MatterKind, by: User) -> Appointmen
             about_id=appointment.pk,
         )
         appointment.save(update_fields=["visit"])
+        revisit_ends.booked(appointment, by=by)
     return appointment
 
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from appointments.domain import limits, policies, queues, windows
 from appointments.errors import QueueFirst, SlotNotOffered, VillagerNotReady
-from appointments.models import ClinicSession
 from auditorium import clock, dates
 from auditorium.enums import ConsentPurpose, IdentityKind
 
@@ -59,22 +58,23 @@ def check_villager(villager: Villager, policy: Policy, day: date) -> None:
 
 def check_offer(slot: Slot, hall: Hall, policy: Policy) -> None:
     """Raise SlotNotOffered when the hall cannot book this slot now, whoever for."""
-    if not ClinicSession.objects.for_hall(hall).filter(pk=slot.session_id).exists():
+    if not slot.session.is_allotted_to(hall):
         raise SlotNotOffered(_("这个号不是分给本礼堂的，请选别的时间。"))
     why = windows.why_not_bookable(slot=slot, policy=policy, at=clock.now())
     if why:
         raise SlotNotOffered(why)
 
 
-def check(*, slot: Slot, villager: Villager, hall: Hall, besides: int | None = None) -> None:
+def check(*, slot: Slot, villager: Villager, hall: Hall, besides: int | None = None, for_wish: bool = False) -> None:
     """Raise what stands against giving the villager a place in the slot now, places aside.
 
     The slot comes with session, department, hospital and their policies. `besides` is the booking that this one
-    would replace. VillagerNotReady, SlotNotOffered, QueueFirst, AlreadyBooked, LimitReached, BlockedForNoShows.
+    would replace; `for_wish` says that it is their turn, so that nobody comes before them.
+    VillagerNotReady, SlotNotOffered, QueueFirst, AlreadyBooked, LimitReached, BlockedForNoShows.
     """
     policy = policies.policy_for(slot.session.department)
     check_villager(villager, policy, slot.session.date)
     check_offer(slot, hall, policy)
     limits.check(villager=villager, session=slot.session, policy=policy, besides=besides)
-    if queues.somebody_waits_for(slot.session):
+    if not for_wish and queues.somebody_waits_for(slot.session):
         raise QueueFirst(_("这个班次有人在排队，空出来的号先给排队的人；可以帮村民排候补，或选别的时间。"))

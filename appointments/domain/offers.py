@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments.domain import bookings, eligibility, limits, places_given, policies, queues, windows
+from appointments.domain import bookings, eligibility, limits, places_given, policies, queues, revisit_ends, windows
 from appointments.domain.places_given import ABOUT
 from appointments.enums import (
     APPOINTMENT_TRANSITIONS,
@@ -116,6 +116,7 @@ def accept(*, appointment: Appointment, by: User | None, in_person: bool = True)
         reminders.silence(about_kind=ABOUT, about_id=offered.pk, by=by, why=_("已经答应了"))
         offered.refresh_from_db()
         bookings.owe(offered, by=by, in_person=in_person)
+        revisit_ends.booked(offered, by=by)
     return offered
 
 

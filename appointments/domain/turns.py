@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments.domain import eligibility, limits, offers, places_given, policies, waitlist, windows
+from appointments.domain import eligibility, limits, offers, places_given, policies, queues, waitlist, windows, wishes
 from appointments.enums import SessionState, SlotKind, WaitlistState
 from appointments.errors import AlreadyBooked, BookingError, SlotFull, SlotNotOffered
-from appointments.models import ClinicSession, Department, Slot, WaitlistEntry
+from appointments.models import Slot, WaitlistEntry
 from auditorium import clock
 from auditorium.domain import follow_ups, hall_hours
 from auditorium.enums import FollowUpKind
 
 if TYPE_CHECKING:
     from appointments.domain.policies import Policy
+    from appointments.models import ClinicSession, Department
     from appointments.models.waitlist import WaitlistEntryQuerySet
 
 _SOONEST_DEADLINE = timedelta(days=15)
@@ -33,6 +34,14 @@ def serve_waitlists() -> int:
     """Hold every place that came free for whoever is first in its queue; return how many turns were taken."""
     departments = WaitlistEntry.objects.waiting().order_by("department_id").values_list("department_id", flat=True)
     return sum(serve_department(pk) for pk in departments.distinct())
+
+
+def serve_before(session: ClinicSession) -> None:
+    """Give whoever comes before a desk that wants a place of the session their turn, so that no desk waits for a
+    worker that is down. To be called before a transaction begins."""
+    if queues.somebody_waits_for(session):
+        wishes.serve_session(session.pk)
+        serve_department(session.department_id)
 
 
 def serve_department(department_id: int) -> int:
@@ -58,11 +67,7 @@ def clear_over() -> int:
 def _serve_first(department_id: int) -> bool:
     """Give the first who waits, and for whom there is a place, their turn; False when there is nobody."""
     with transaction.atomic():
-        department = (
-            Department.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("hospital__policy", "policy")
-            .get(pk=department_id)
-        )
+        department = queues.take_turn(department_id)
         policy = policies.policy_for(department)
         free = _free_slots(department, policy)
         if not free:
@@ -97,7 +102,7 @@ def _turn(entry: WaitlistEntry, slot: Slot, policy: Policy) -> None:
 
 
 def _free_slots(department: Department, policy: Policy) -> list[Slot]:
-    """What can be offered now, the earliest first; the sessions come with it."""
+    """What can be offered now, the earliest first; the sessions come with it. A release is first for its wishes."""
     now = clock.now()
     found = (
         Slot.objects.open()
@@ -108,6 +113,7 @@ def _free_slots(department: Department, policy: Policy) -> list[Slot]:
             session__date__gte=clock.today(),
             session__state=SessionState.OPEN,
         )
+        .exclude(session__in=queues.wished_for())
         .select_related("session")
         .order_by("starts_at", "pk")
     )

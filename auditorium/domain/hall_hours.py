@@ -60,6 +60,17 @@ def last_open_before(hall: Hall, moment: datetime) -> datetime | None:
     return None
 
 
+def after_open_hours(hall: Hall, moment: datetime, hours: timedelta) -> datetime:
+    """When the hall will have been open for so long from this moment on; without its hours, so long after it."""
+    left = hours
+    for opens, closes in _Timetable.of(hall).after(moment):
+        begins = max(opens, moment)
+        if begins + left <= closes:
+            return begins + left
+        left -= max(closes - begins, timedelta())
+    return moment + hours
+
+
 @dataclass(frozen=True)
 class _Timetable:
     """One hall's hours and closures, read once for a question that looks at several days."""

@@ -92,3 +92,11 @@ def reachable_villager(hall: Hall, **kwargs: object) -> Villager:
     Consent.objects.create(villager=villager, purpose=ConsentPurpose.REMINDERS, hall=hall, given_at=clock.now())
     ContactFactory(villager=villager)
     return villager
+
+
+def released(session: models.ClinicSession, *, window_days: int = 14, at_hour: int = 7) -> datetime:
+    """Have the session's department release places at a full hour; returns the moment."""
+    models.BookingPolicy.objects.update_or_create(
+        department=session.department, defaults={"window_days": window_days, "release_time": time(at_hour)}
+    )
+    return at(session.date - timedelta(days=window_days), at_hour)

@@ -1,0 +1,96 @@
+"""How a revisit ends: booked by its wish or by hand, not wanted, too late, or with the villager gone.
+
+The caller holds the villager's lock.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from appointments.enums import REVISIT_TRANSITIONS, WISH_TRANSITIONS, RevisitState, WishState
+from appointments.models import Revisit, Wish
+from auditorium import clock
+from auditorium.domain import follow_ups
+from auditorium.domain.transitions import transition
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from appointments.models import Appointment
+    from auditorium.models import User
+
+WISH, REVISIT = "wish", "revisit"
+"""What they are called in audit and tasks."""
+
+PENDING = (RevisitState.WAITING, RevisitState.DUE)
+EARLIER, LATER = timedelta(days=7), timedelta(days=14)
+"""A booking so long before or after the date the doctor named is what he meant."""
+
+
+def wish_booked(wish: Wish) -> None:
+    """The wish a revisit became has got its villager a place."""
+    transition(_of(wish), to=RevisitState.BOOKED, table=REVISIT_TRANSITIONS, by=None, ended_at=clock.now())
+
+
+def wish_missed(wish: Wish) -> None:
+    """It has not; the wish's task asks for another place."""
+    transition(_of(wish), to=RevisitState.DUE, table=REVISIT_TRANSITIONS, by=None)
+
+
+def wish_cancelled(wish: Wish, *, by: User | None, why: str) -> None:
+    """It is not wanted, and so neither is the revisit."""
+    for revisit in _of(wish):
+        end(revisit, to=RevisitState.CANCELLED, by=by, why=why)
+
+
+def booked(appointment: Appointment, *, by: User | None) -> None:
+    """The villager has a booking in a department: whatever they were to come back for around that day is booked."""
+    found = Revisit.objects.filter(
+        villager=appointment.villager_id,
+        department=appointment.department_id,
+        state__in=PENDING,
+        due_on__range=(appointment.date - LATER, appointment.date + EARLIER),
+    )
+    with translation.override(settings.LANGUAGE_CODE):
+        for revisit in found.exclude(after=appointment.pk):
+            end(revisit, to=RevisitState.BOOKED, by=by, why=_("已经另外约好了"))
+
+
+def end(revisit: Revisit, *, to: RevisitState, by: User | None, why: str = "") -> int:
+    """Close the revisit with its tasks and whatever still waits for it; 0 when it has ended already."""
+    moved = transition(
+        Revisit.objects.filter(pk=revisit.pk),
+        to=to,
+        table=REVISIT_TRANSITIONS,
+        by=by,
+        why=why,
+        ended_at=clock.now(),
+        ended_reason=why[:120],
+    )
+    if moved:
+        _close(Wish.objects.filter(pk=revisit.wish_id or 0), by, why)
+        follow_ups.close_about(about_kind=REVISIT, about_id=revisit.pk, by=by, why=why)
+        if revisit.wish_id:
+            follow_ups.close_about(about_kind=WISH, about_id=revisit.wish_id, by=by, why=why)
+    return moved
+
+
+def _close(wishes: QuerySet[Wish], by: User | None, why: str) -> None:
+    transition(
+        wishes,
+        to=WishState.CANCELLED,
+        table=WISH_TRANSITIONS,
+        by=by,
+        why=why,
+        ended_at=clock.now(),
+        ended_reason=why[:120],
+    )
+
+
+def _of(wish: Wish) -> QuerySet[Revisit]:
+    return Revisit.objects.filter(wish=wish)
