@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import time
+from datetime import datetime, time
 
 from django.utils.translation import gettext as _
 
-from appointments.domain import policies
+from appointments.domain import policies, windows
 from appointments.domain.eligibility import RESIDENT_ID
 from appointments.domain.policies import Policy
 from appointments.enums import NoShowScope, StopRule
-from auditorium.dates import clock_time
+from auditorium.dates import clock_time, full_date
 from auditorium.enums import OtherDocument
 
 _DAYS = ("window_days", "cancel_days_before", "no_show_days", "no_show_penalty_days")
@@ -36,6 +36,33 @@ def in_words(policy: Policy, rule: str) -> str:
     if isinstance(value, int):
         return _number(rule, value)
     return value or (_("不限") if rule in _LIMITS else _("不写"))
+
+
+def window_in_words(policy: Policy, at: datetime) -> list[str]:
+    """When places are released and until when they can be had, as the desk tells it: one sentence each."""
+    last = full_date(windows.last_day(policy=policy, at=at))
+    released = {"days": policy.window_days, "time": "", "last": last}
+    if policy.release_time != time(0, 0):
+        released["time"] = clock_time(policy.release_time)
+    ahead = _("提前 %(days)d 天%(time)s放号，现在能约到%(last)s。")
+    return [(ahead if policy.window_days else _("当天%(time)s放号。")) % released, _stop_in_words(policy)]
+
+
+def _stop_in_words(policy: Policy) -> str:
+    stops = {
+        "before": clock_time(policy.stop_time),
+        "morning": clock_time(policy.stop_morning),
+        "afternoon": clock_time(policy.stop_afternoon),
+    }
+    if not policy.same_day:
+        if policy.stop_rule == StopRule.PREVIOUS_WORKDAY:
+            return _("号约到前一个工作日%(before)s为止，周末和节假日以后的要早些约。") % stops
+        return _("第二天的号，约到前一天%(before)s为止。") % stops
+    if policy.stop_rule == StopRule.SAME_DAY or not policy.window_days:
+        return _("当天也能约：上午的号到%(morning)s，下午的号到%(afternoon)s。") % stops
+    if policy.stop_rule == StopRule.PREVIOUS_WORKDAY:
+        return _("约到前一个工作日%(before)s；当天又能约，上午的号到%(morning)s，下午的号到%(afternoon)s。") % stops
+    return _("约到前一天%(before)s；当天又能约，上午的号到%(morning)s，下午的号到%(afternoon)s。") % stops
 
 
 def _documents(policy: Policy) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import segno
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from appointments.domain import policies, windows
+from appointments.domain import policies, visit_day, windows
 from appointments.enums import AppointmentSource
 from appointments.models import Route
 from auditorium import clock
@@ -20,6 +19,7 @@ from auditorium.references import grouped_reference
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from appointments.domain.visit_day import VisitDay
     from appointments.models import Appointment
 
 
@@ -37,6 +37,7 @@ class Slip:
     clinic: str
     place: str
     arrive: str
+    pick_up_by: str
     bring: str
     prepare: str
     pick_up: str
@@ -53,8 +54,8 @@ class Slip:
 
 def slip_for(appointment: Appointment) -> Slip:
     """The slip of a booking; give it `with_names()` and the hospital's policy, and it takes one query more."""
-    department = appointment.department
     policy = policies.policy_of(appointment)
+    day = visit_day.of_appointment(appointment, policy)
     return Slip(
         title=_("预约登记单") if appointment.awaits_hospital else _("预约单"),
         name=appointment.villager.name,
@@ -65,9 +66,10 @@ def slip_for(appointment: Appointment) -> Slip:
         hospital=appointment.hospital_name,
         clinic=_clinic(appointment),
         place=appointment.place,
-        arrive=_arrive(appointment, policy),
-        bring=policies.bring(policy),
-        prepare=department.prepare if department else "",
+        arrive=_arrive(day),
+        pick_up_by=_("最晚%(time)s取号，过时不候") % {"time": clock_time(day.pick_up_by)} if day.pick_up_by else "",
+        bring=day.bring,
+        prepare=day.prepare,
         pick_up=appointment.pick_up_code,
         fee=_("%(fee)s 元") % {"fee": f"{appointment.fee.normalize():f}"} if appointment.fee else "",
         cancel_by=_cancel_by(appointment, policy),
@@ -96,13 +98,12 @@ def _clinic(appointment: Appointment) -> str:
     return " ".join(part for part in (appointment.department_name, who) if part)
 
 
-def _arrive(appointment: Appointment, policy: policies.Policy) -> str:
-    if not appointment.starts_at:
+def _arrive(day: VisitDay) -> str:
+    if not day.arrive_by:
         return ""
-    early = clock_time(appointment.starts_at - timedelta(minutes=policy.arrive_minutes))
-    place = appointment.hospital.pick_up_place if appointment.hospital else ""
-    if place:
-        return _("请%(time)s前到，先在%(place)s取号") % {"time": early, "place": place}
+    early = clock_time(day.arrive_by)
+    if day.pick_up_place:
+        return _("请%(time)s前到，先在%(place)s取号") % {"time": early, "place": day.pick_up_place}
     return _("请%(time)s前到") % {"time": early}
 
 

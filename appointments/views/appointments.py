@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from appointments.domain import bookings, desk, hall_days, history, standing
+from appointments.domain import bookings, desk, hall_days, history, policies, standing, visit_day
 from appointments.domain.hall_days import Days, Which
 from appointments.enums import AppointmentSource
 from appointments.forms.places import DaysForm
@@ -44,6 +44,7 @@ def appointment(request: StaffRequest, reference: str) -> HttpResponse:
         "again_url": "" if shown.is_live and not standing.is_over(shown) else again_url(shown),
         "acts": history.acts(appointment=shown, user=request.user),
         "ending": desk.ending(shown),
+        "day": visit_day.of_appointment(shown, policies.policy_of(shown)),
         "elsewhere": shown.source == AppointmentSource.ELSEWHERE,
     }
     return render(request, "appointments/appointment.html", context)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -11,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from appointments.domain import bookings, desk, policies, week_grid, windows
+from appointments.domain import bookings, desk, policies, visit_day, week_grid, windows
 from appointments.enums import AppointmentSource
 from appointments.errors import BookingError
 from appointments.forms.bookings import BookingForm, CancelForm
@@ -68,8 +67,8 @@ def _facts(person: Person, slot: Slot, refused: BookingError | None) -> dict[str
         "trail": trail(person, (_("去哪里看"), reverse("appointments:place", args=[pk])), (_("选时间"), week)),
         "deadline": deadline,
         "deadline_is_over": clock.now() >= deadline,
-        "arrive_at": slot.starts_at - timedelta(minutes=policy.arrive_minutes),
-        "bring": policies.bring(policy),
+        "policy": policy,
+        "day": visit_day.of_slot(slot, policy),
         "same_day": [row for row in person.coming if row.date == session.date],
         "receivers": recipients.of_villager(person.villager),
     }

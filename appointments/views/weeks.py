@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from appointments.domain import recent, week_grid, windows
+from appointments.domain import policy_words, recent, week_grid
 from appointments.forms.places import WeekForm
 from appointments.models import Department
 from appointments.views.requests import StaffRequest, open_person, trail
@@ -41,7 +41,7 @@ def week(request: StaffRequest, villager_pk: int, department_pk: int) -> HttpRes
         "person": person,
         "week": shown,
         "asked": asked,
-        "last_day": windows.last_day(policy=shown.policy, at=clock.now()),
+        "rules": policy_words.window_in_words(shown.policy, clock.now()),
     }
     if request.htmx:
         return render(request, "appointments/_week.html", context)

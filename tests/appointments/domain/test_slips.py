@@ -7,7 +7,7 @@ from django.utils import translation
 
 from appointments.domain import acknowledgements, bookings, records
 from appointments.domain.slips import slip_for
-from appointments.models import Appointment, Route
+from appointments.models import Appointment, BookingPolicy, Route
 from auditorium import clock
 from tests.appointments.factories import HospitalFactory, SlotFactory, at, bookable_villager
 from tests.factories import HallFactory, desk_user
@@ -60,6 +60,22 @@ def test_slip_says_all_that_is_needed_to_go(slot, hall, desk):
     assert slip.prepare == "空腹，早上别吃饭喝水"
     assert slip.cancel_by == "去不了，请在11月23日 周一 下午3:00前打电话给礼堂"
     assert slip.hall_phone == "0575 8400 0000"
+
+
+def test_slip_says_until_when_the_number_is_handed_out(slot, hall, desk):
+    hospital = slot.session.department.hospital
+    rules = BookingPolicy.objects.create(hospital=hospital, pick_up_morning=time(11, 20), prepare="填好健康表")
+    appointment = bookings.book(slot=slot, villager=bookable_villager(hall), hall=hall, by=desk)
+    slip = slip_for(again(appointment))
+    assert slip.pick_up_by == "最晚上午11:20取号，过时不候"
+    assert slip.prepare == "空腹，早上别吃饭喝水；填好健康表"
+    rules.prepare = "空腹，早上别吃饭喝水"
+    rules.save()
+    assert slip_for(again(appointment)).prepare == "空腹，早上别吃饭喝水"
+    slot.session.held_at = hall
+    slot.session.save()
+    slip = slip_for(again(appointment))
+    assert (slip.pick_up_by, slip.arrive) == ("", "请早上7:45前到")
 
 
 def test_slip_after_the_deadline_names_the_hospitals_phone(slot, hall, desk, time_machine):

@@ -1,7 +1,7 @@
 """Checking, booking, refusing, cancelling: what the desk reads and what is written."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 import time_machine
@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from appointments.domain import bookings, records
 from appointments.enums import AppointmentState, ChannelKind, DoctorGrade
-from appointments.models import Appointment, BookingChannel, Slot
+from appointments.models import Appointment, BookingChannel, BookingPolicy, Slot
 from auditorium.enums import ConsentPurpose, FollowUpKind, MatterKind, Reach, Relation
 from auditorium.models import AuditEntry, Consent, FollowUp, Reminder, Visit
 from tests.appointments.factories import (
@@ -94,6 +94,44 @@ def test_check_says_everything_in_full(at_desk, villager, slot):
     ]:
         assert said in page.words, said
     assert page.focus == "button"
+
+
+def test_check_says_until_when_the_number_is_handed_out_and_all_there_is_to_prepare(
+    at_desk, villager, slot, department
+):
+    BookingPolicy.objects.create(
+        hospital=department.hospital, pick_up_morning=time(11, 20), bring="社保卡", prepare="填好健康表"
+    )
+    page = read(at_desk.get(check(villager, slot)))
+    said = "最晚取号 上午11:20 ，过时不候 要带什么 社保卡 要准备 空腹，早上别吃饭喝水；填好健康表"
+    assert said in page.words
+    made = press(at_desk, villager, slot)
+    assert said in read(at_desk.get(made["Location"])).words
+
+
+def test_refused_booking_says_what_the_hospital_still_has(at_desk, desk, villager, slot, department):
+    BookingPolicy.objects.create(hospital=department.hospital, on_site="早上7点半一楼有 20 个号")
+    Slot.objects.update(taken=3)
+    words = read(at_desk.get(check(villager, slot))).words
+    assert "现场号：早上7点半一楼有 20 个号 打电话问医院： 0575 8400 1234 每天 8:00–17:00" in words
+    with time_machine.travel(at(FRIDAY - timedelta(days=1), 16), tick=False):
+        at_desk.force_login(desk)
+        words = read(at_desk.get(check(villager, slot))).words
+    assert "或去现场取号：早上7点半一楼有 20 个号" in words
+    assert words.count("早上7点半一楼有 20 个号") == 1
+
+
+def test_refusal_that_the_hall_can_remedy_sends_nobody_to_the_hospital(at_desk, hall, slot):
+    page = read(at_desk.get(check(VillagerFactory(registered_at=hall), slot)))
+    assert "打电话问医院" not in page.words
+
+
+def test_check_of_a_session_at_a_hall_sends_nobody_to_the_hospital(at_desk, hall, villager, slot, department):
+    BookingPolicy.objects.create(hospital=department.hospital, pick_up_morning=time(11, 20))
+    slot.session.held_at = hall
+    slot.session.save()
+    words = read(at_desk.get(check(villager, slot))).words
+    assert f"在哪里看 {hall.name} 203 什么时候到 早上7:45以前到 要带什么" in words
 
 
 def test_check_says_that_the_hospital_must_confirm(at_desk, villager, slot, department):
@@ -275,7 +313,7 @@ def test_cancel_after_the_deadline_leads_back_with_whom_to_phone(client, desk, m
         client.force_login(desk)
         assert client.get(cancel(made)).url == page_of(made)
         page = read(client.post(cancel(made), follow=True))
-    sentence = "11月26日 周四下午3:00以后要打电话给医院取消：柯桥区示例医院 0575 8400 1234 每天 8:00–17:00"
+    sentence = "11月26日 周四下午3:00以后要改、要取消，都得打电话给医院：柯桥区示例医院 0575 8400 1234 每天 8:00–17:00"
     assert sentence in page.words
     made.refresh_from_db()
     assert made.state == AppointmentState.BOOKED

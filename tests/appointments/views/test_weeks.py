@@ -1,6 +1,6 @@
 """The week's grid on its page."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 import time_machine
@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from appointments.domain import bookings
 from appointments.enums import ChannelKind, ClinicClass, DoctorGrade, Period, SessionState
-from appointments.models import BookingChannel
+from appointments.models import BookingChannel, BookingPolicy
 from tests.appointments.factories import (
     ClinicSessionFactory,
     DepartmentFactory,
@@ -90,6 +90,40 @@ def test_week_says_what_every_session_is_in_words(at_desk, hall, desk, villager,
 def test_week_says_from_when_a_session_can_be_booked(at_desk, villager, department, slot):
     slot(MONDAY + timedelta(days=15))
     assert "上午 11月24日放号" in read(at_desk.get(week(villager, department, **{"from": "2026-12-07"}))).words
+
+
+def test_week_says_at_what_hour_places_are_released(at_desk, villager, department, slot):
+    BookingPolicy.objects.create(hospital=department.hospital, window_days=7, release_time=time(7))
+    slot(MONDAY + timedelta(days=8))
+    words = read(at_desk.get(week(villager, department, **{"from": "2026-11-30"}))).words
+    assert "上午 11月24日 7:00放号" in words
+    assert "提前 7 天早上7:00放号，现在能约到11月30日 周一。" in words
+
+
+ON_SITE = "每天 7:30 起一楼窗口有 20 个现场号"
+NUMBER = "打电话问医院： 0575 8400 1234 每天 8:00–17:00"
+
+
+def test_week_without_a_free_place_says_what_the_hospital_still_has(at_desk, villager, department, slot):
+    BookingPolicy.objects.create(hospital=department.hospital, on_site=ON_SITE)
+    slot(taken=3)
+    words = read(at_desk.get(week(villager, department))).words
+    assert words.count(f"现场号：{ON_SITE} {NUMBER}") == 1
+
+
+def test_closed_session_says_what_the_hospital_still_has(at_desk, villager, department, slot):
+    BookingPolicy.objects.create(hospital=department.hospital, on_site=ON_SITE)
+    slot()
+    closed = slot(MONDAY, 14, period=Period.AFTERNOON)
+    words = read(at_desk.get(week(villager, department, session=closed.session_id))).words
+    assert f"14:00–14:30 不能约 现场号：{ON_SITE} {NUMBER}" in words
+    words = read(at_desk.get(week(villager, department))).words
+    assert (f"现场号：{ON_SITE}" in words, NUMBER in words) == (True, False)
+
+
+def test_week_without_sessions_names_numbers_on_site(at_desk, villager, department):
+    BookingPolicy.objects.create(hospital=department.hospital, on_site=ON_SITE)
+    assert f"现场号：{ON_SITE}" in read(at_desk.get(week(villager, department))).words
 
 
 def test_week_opens_the_earliest_session_and_focuses_its_first_free_time(at_desk, villager, department, slot):
