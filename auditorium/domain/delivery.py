@@ -67,7 +67,7 @@ def lateness(*, at: datetime | None = None) -> timedelta | None:
     due = telling.due_now(at).order_by("due_at").values_list("due_at", flat=True).first()
     waiting = _sendable(at).order_by("not_before").values_list("not_before", flat=True).first()
     oldest = min(filter(None, (due, waiting)), default=None)
-    return at - oldest if oldest else None
+    return at - max(oldest, reminder_times.this_morning(at)) if oldest else None
 
 
 def _sendable(at: datetime) -> MessageQuerySet:

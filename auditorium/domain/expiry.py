@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from auditorium.domain import outcomes, telling
+from auditorium.domain import outcomes, reminder_times, telling
 from auditorium.domain.transitions import transition
 from auditorium.enums import (
     REMINDER_TRANSITIONS,
@@ -39,6 +39,7 @@ def expire(*, at: datetime) -> Counter[str]:
             counts += _end(Reminder.objects.filter(pk__in=pks))
     counts += _end_texts(at)
     counts += _give_up_lines(at)
+    counts += _give_up_providers(at)
     return counts
 
 
@@ -74,4 +75,18 @@ def _give_up_lines(at: datetime) -> Counter[str]:
     given_up = 0
     for pk in list(stuck.values_list("pk", flat=True)[:BATCH]):
         given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=_("没有可用的短信线路"))
+    return Counter({"asked": given_up})
+
+
+def _give_up_providers(at: datetime) -> Counter[str]:
+    """Texts no provider took through hours of the day go to a person, however many wait behind a line that is down."""
+    since = reminder_times.this_morning(at)
+    if at - since < telling.LINE_MAY_RETURN or reminder_times.is_quiet(at):
+        return Counter()
+    stuck = Message.objects.filter(
+        state=MessageState.PENDING, created_at__lte=at - telling.LINE_MAY_RETURN, is_copy=False, reply=None
+    )
+    given_up = 0
+    for pk in list(stuck.order_by("created_at", "pk").values_list("pk", flat=True)[:BATCH]):
+        given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=_("短信发不出去"))
     return Counter({"asked": given_up})

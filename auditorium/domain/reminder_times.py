@@ -71,6 +71,11 @@ def allowed_from(moment: datetime, event_at: datetime) -> datetime:
     return morning if is_quiet(moment) and event_at - morning >= TO_GET_READY else moment
 
 
+def this_morning(moment: datetime) -> datetime:
+    """8:00 of the same local day."""
+    return datetime.combine(clock.local(moment).date(), FIRST_HOUR, tzinfo=clock.SHANGHAI)
+
+
 def next_morning(moment: datetime) -> datetime:
     """The next 8:00 after this moment."""
     here = clock.local(moment)

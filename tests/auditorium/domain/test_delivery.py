@@ -342,8 +342,8 @@ def test_refused_again_and_again_becomes_a_call_not_another_text(villager, line,
     ContactFactory(villager=villager, relation=Relation.DAUGHTER, order=2)
     gateway.answers = [TEMPORARY] * 10
     confirmation = owe(villager)
-    for _try in range(6):
-        delivery.sweep(at=later(minutes=60 * _try))
+    for minutes in (0, 10, 20, 30, 40, 60):
+        delivery.sweep(at=later(minutes=minutes))
     assert (len(gateway.sent), states()) == (6, [MessageState.FAILED])
     assert FollowUp.objects.get().reason == "短信发不出去"
     assert state_of(confirmation) == ReminderState.FOLLOW_UP
@@ -370,6 +370,32 @@ def test_line_that_cannot_be_reached_is_left_alone_for_the_rest_of_the_sweep(hal
         owe(told_villager(hall), about=about)
     delivery.sweep()
     assert (len(gateway.sent), states()) == (1, [MessageState.PENDING] * 3)
+
+
+def test_texts_behind_a_provider_that_is_down_for_hours_become_calls(hall, line, gateway):
+    gateway.answers = [GatewayError(permanent=False, code="no-connection")] * 1000
+    for about in range(60):
+        owe(told_villager(hall), about=about)
+    for minutes in range(0, 120, 15):
+        delivery.sweep(at=later(minutes=minutes))
+    assert FollowUp.objects.count() == 0
+    delivery.sweep(at=later(minutes=120))
+    assert (FollowUp.objects.count(), set(states())) == (60, {MessageState.CANCELLED})
+    gateway.answers.clear()
+    assert delivery.sweep(at=later(minutes=135)) == {}
+
+
+def test_the_night_is_no_wait(hall, line, gateway):
+    gateway.answers = [GatewayError(permanent=False, code="no-connection")]
+    with time_machine.travel(at("11-23 19:59"), tick=False):
+        owe(told_villager(hall))
+        delivery.sweep()
+    assert delivery.lateness(at=at("11-24 08:05")) == timedelta(minutes=5)
+    gateway.answers = [GatewayError(permanent=False, code="no-connection")] * 2
+    delivery.sweep(at=at("11-24 09:59"))
+    assert FollowUp.objects.count() == 0
+    delivery.sweep(at=at("11-24 10:00"))
+    assert FollowUp.objects.get().reason == "短信发不出去"
 
 
 def test_line_with_wrong_settings_sends_nothing_and_keeps_the_text(villager, line, monkeypatch):
