@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from appointments.domain import booking_requests, eligibility, places_given, policies, queues, windows
@@ -19,6 +20,7 @@ from auditorium import clock
 from auditorium.dates import clock_time, full_date
 from auditorium.domain import audit, reminders
 from auditorium.enums import ReminderPurpose, VisitChannel
+from auditorium.models import Contact
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -53,13 +55,14 @@ def book(
         if answered:
             return answered
         slot = places_given.load_slot(slot.pk)
+        prefetch_related_objects([villager], "consents", Prefetch("contacts", Contact.objects.select_related("phone")))
         eligibility.check(slot=slot, villager=villager, hall=hall, for_wish=for_wish)
         appointment = places_given.take(slot=slot, villager=villager, hall=hall, by=by, visit=visit)
         booking_requests.remember(by=by, key=key, content=content, appointment=appointment)
         audit.record(action="booked", what=appointment, by=by, hall=hall, villager_id=villager.pk)
         if in_person is None:
             in_person = visit is None or visit.channel != VisitChannel.PHONE
-        owe(appointment, by=by, in_person=in_person)
+        owe(appointment, by=by, in_person=in_person, just_written=True)
     return appointment
 
 
@@ -118,6 +121,7 @@ def owe(
     in_person: bool,
     changed: bool = False,
     replaces: Collection[int] = (),
+    just_written: bool = False,
 ) -> None:
     """Owe the villager what a booked place of ours asks for: see `reminders.plan`."""
     if appointment.starts_at is None:

@@ -19,6 +19,7 @@ from appointments.enums import (
     ClinicClass,
     HospitalKnows,
     Period,
+    SlotKind,
 )
 from appointments.models.hospitals import BookingChannel, Department, Doctor, Hospital, HospitalClerk
 from appointments.models.sessions import ClinicSession, Slot
@@ -217,6 +218,11 @@ class Appointment(models.Model):
     def shown_number(self) -> str:
         """The number to show: ours, else the hospital's own."""
         return str(self.number) if self.number is not None else self.hospital_number
+
+    @property
+    def is_extra(self) -> bool:
+        """Whether it is a 加号, in a place of its own that a doctor granted; needs the slot."""
+        return self.slot is not None and self.slot.kind == SlotKind.EXTRA
 
     @property
     def is_live(self) -> bool:

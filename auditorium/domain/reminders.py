@@ -24,7 +24,7 @@ from auditorium.enums import (
 from auditorium.models import Message, Reminder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from auditorium.models import Hall, MessageTemplate, User, Villager
 
@@ -34,7 +34,7 @@ SWEEP = "auditorium.sweep_outbox"
 _GONE_OUT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def plan(
     *,
     about_kind: str,
@@ -45,27 +45,27 @@ def plan(
     by: User | None,
     expires_at: datetime | None = None,
     changed: bool = False,
-    replaces: int | None = None,
+    replaces: Collection[int] = (),
     in_person: bool = False,
+    just_written: bool = False,
 ) -> list[Reminder]:
     """Owe the villager the confirmation and the reminders of something at `event_at`; call it where that is written.
 
-    With `changed`, and where somebody was told before (of this, or of the row it `replaces`), the first text says
+    With `changed`, and where somebody was told before (of this, or of a row it `replaces`), the first text says
     that it changed. With `in_person` the villager stands at the desk: what no text can carry has then just been
-    said, and nobody is asked to call. A purpose still owed is left as it is. Nothing is planned past `expires_at`
-    (by default the event).
+    said, and nobody is asked to call. A purpose still owed is left as it is; about what is `just_written` nothing
+    can be. Nothing is planned past `expires_at` (by default the event).
     """
     now = clock.now()
     expires_at = expires_at or event_at
-    about = Reminder.objects.about(about_kind, about_id)
     times = dict(reminder_times.times_for(event_at=event_at, now=now, hall=hall))
     if ReminderPurpose.CONFIRMATION in times:
         if in_person and not recipients.of_villager(villager).main:
             del times[ReminderPurpose.CONFIRMATION]
-        elif changed and _anybody_told(about_kind, replaces or about_id):
+        elif changed and _anybody_told(about_kind, about_id, *replaces):
             times[ReminderPurpose.CHANGED] = times.pop(ReminderPurpose.CONFIRMATION)
     templates = wording.current_templates(about_kind)
-    owed = set(about.live().values_list("purpose", flat=True))
+    owed = set() if just_written else _owed_purposes(about_kind, about_id)
     planned = [
         Reminder(
             about_kind=about_kind,
@@ -75,7 +75,7 @@ def plan(
             purpose=purpose,
             due_at=due_at,
             expires_at=expires_at,
-            **_words(templates, purpose),
+            **words_of(templates, purpose),
         )
         for purpose, due_at in sorted(times.items(), key=lambda item: item[1])
         if purpose not in owed and due_at < expires_at
@@ -108,7 +108,7 @@ def silence(*, about_kind: str, about_id: int, by: User | None, why: str, tell: 
             purpose=tell,
             due_at=reminder_times.allowed_from(now, last.expires_at),
             expires_at=last.expires_at,
-            **_words(wording.current_templates(about_kind), tell),
+            **words_of(wording.current_templates(about_kind), tell),
         )
         wake.after_commit(SWEEP)
     return count
@@ -133,7 +133,7 @@ def owe_now(
         purpose=purpose,
         due_at=reminder_times.allowed_from(now, expires_at),
         expires_at=expires_at,
-        **_words(wording.current_templates(about_kind), purpose),
+        **words_of(wording.current_templates(about_kind), purpose),
     )
     wake.after_commit(SWEEP)
     return owed
@@ -171,22 +171,28 @@ def told_by_person(*, about_kind: str, about_id: int, by: User | None) -> int:
     return transition(asked, to=ReminderState.TOLD, table=REMINDER_TRANSITIONS, by=by)
 
 
-def drop_unsent(about_kind: str, about_id: int) -> int:
+def drop_unsent(about_kind: str, *about_ids: int) -> int:
     """Cancel the unsent texts that answer no live reminder any more; return how many."""
     answers = Reminder.messages.through.objects
-    about = answers.filter(reminder__about_kind=about_kind, reminder__about_id=about_id)
+    about = answers.filter(reminder__about_kind=about_kind, reminder__about_id__in=about_ids)
     needed = answers.filter(message=OuterRef("pk"), reminder__state__in=REMINDER_LIVE)
     unsent = Message.objects.unsent().filter(~Exists(needed), pk__in=about.values("message"))
     return transition(unsent, to=MessageState.CANCELLED, table=MESSAGE_TRANSITIONS, by=None, audited=False)
 
 
-def _anybody_told(about_kind: str, about_id: int) -> bool:
+def _owed_purposes(about_kind: str, about_id: int) -> set[str]:
+    return set(Reminder.objects.about(about_kind, about_id).live().order_by().values_list("purpose", flat=True))
+
+
+def _anybody_told(about_kind: str, *about_ids: int) -> bool:
     """Whether somebody knows of it: a reminder was told, or a text went out and did not fail."""
-    before = Reminder.objects.about(about_kind, about_id).exclude(purpose__in=SAYS_THAT_IT_ENDED)
+    before = Reminder.objects.filter(about_kind=about_kind, about_id__in=about_ids).exclude(
+        purpose__in=SAYS_THAT_IT_ENDED
+    )
     return before.filter(Q(state=ReminderState.TOLD) | Q(messages__state__in=_GONE_OUT)).exists()
 
 
-def _words(templates: Mapping[tuple[str, str], MessageTemplate], purpose: str) -> dict[str, MessageTemplate]:
+def words_of(templates: Mapping[tuple[str, str], MessageTemplate], purpose: str) -> dict[str, MessageTemplate]:
     """The templates of a reminder for either audience."""
     return {
         "own_template": templates[purpose, MessageAudience.OWN],
