@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from appointments.domain import no_shows
 from appointments.enums import OCCUPYING, AppointmentState, NoShowScope
-from appointments.errors import AlreadyBooked, BlockedForNoShows, LimitReached
+from appointments.errors import AlreadyBooked, BlockedForNoShows, BookingError, LimitReached
 from appointments.models import Appointment
 from auditorium import clock
 from auditorium.dates import full_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from appointments.domain.policies import Policy
     from appointments.models import ClinicSession
@@ -44,9 +44,37 @@ def check(*, villager: Villager, session: ClinicSession, policy: Policy, besides
 
     `besides` is the booking that the new one replaces. One query, and another for who has missed visits.
     """
-    rows = _rows(villager, session, policy)
+    rows = _rows(villager, [session], policy)
     _check_no_shows(rows, villager, session, policy)
-    taken = [row for row in rows if row.state in OCCUPYING and row.pk != besides]
+    _check_counts([row for row in rows if row.pk != besides], villager, session, policy)
+
+
+def allowed(
+    *, villager: Villager, sessions: Sequence[ClinicSession], policy: Policy
+) -> tuple[list[ClinicSession], BookingError | None]:
+    """Those of several sessions of one hospital that `check` lets pass, in as many queries as it needs for one; and
+    why not, when none does."""
+    if not sessions:
+        return [], None
+    rows = _rows(villager, sessions, policy)
+    refused: BookingError | None = None
+    passed: list[ClinicSession] = []
+    try:
+        _check_no_shows(rows, villager, sessions[0], policy)
+    except BlockedForNoShows as error:
+        return [], error
+    for session in sessions:
+        try:
+            _check_counts(rows, villager, session, policy)
+        except BookingError as error:
+            refused = refused or error
+        else:
+            passed.append(session)
+    return passed, None if passed else refused
+
+
+def _check_counts(rows: Sequence[_Booked], villager: Villager, session: ClinicSession, policy: Policy) -> None:
+    taken = [row for row in rows if row.state in OCCUPYING]
     _check_same(taken, villager, session, policy)
     here = [row.date for row in taken if row.hospital_id == session.department.hospital_id]
     for most, days, sentence in _counted(session.date, policy):
@@ -92,8 +120,9 @@ def _counted(day: date, policy: Policy) -> list[tuple[int | None, Days, Callable
     ]
 
 
-def _rows(villager: Villager, session: ClinicSession, policy: Policy) -> list[_Booked]:
-    ranges = [week_of(session.date), month_of(session.date), quarter_of(session.date)]
+def _rows(villager: Villager, sessions: Sequence[ClinicSession], policy: Policy) -> list[_Booked]:
+    dates = [session.date for session in sessions]
+    ranges = [days for date in (min(dates), max(dates)) for days in (week_of(date), month_of(date), quarter_of(date))]
     first = min(no_shows.earliest(policy, clock.today()), *(days[0] for days in ranges))
     rows = Appointment.objects.filter(
         villager=villager, date__range=(first, max(days[1] for days in ranges)), state__in=OCCUPYING

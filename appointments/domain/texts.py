@@ -43,7 +43,11 @@ def values_of(about_ids: Collection[int], audience: str) -> dict[int, dict[str, 
 
 def spoken(about_id: int, purpose: str) -> str:
     """What a person says who calls or knocks instead of a text."""
-    appointment = Appointment.objects.with_names().get(pk=about_id)
+    return said(Appointment.objects.with_names().get(pk=about_id), purpose)
+
+
+def said(appointment: Appointment, purpose: str) -> str:
+    """The same of a booking that was loaded `with_names`."""
     with translation.override(settings.LANGUAGE_CODE):
         values = _values(appointment, MessageAudience.OWN)
     what = f"{values['when']}到{values['where']}"
@@ -56,6 +60,15 @@ def spoken(about_id: int, purpose: str) -> str:
         return f"{hello}您排的候补有号了：{what}，只给您留到{values['until']}，要不要？{NOT_THEMSELVES}"
     said = "您约的号改了，改成" if purpose == ReminderPurpose.CHANGED else "您约了"
     return f"{hello}{said}{what}，{values['number']}，{values['state']}。{BRING}。{NOT_THEMSELVES}"
+
+
+def said_on_resuming(appointment: Appointment) -> str:
+    """What a person says when a suspended session takes place after all."""
+    with translation.override(settings.LANGUAGE_CODE):
+        values = _values(appointment, MessageAudience.OWN)
+    hello = f"{appointment.villager.name}您好，我是{appointment.hall.name}的。"
+    what = f"{values['when']}到{values['where']}"
+    return f"{hello}您原来约的{what}又开诊了，原来的号已经取消，您还要不要约？{NOT_THEMSELVES}"
 
 
 def _values(appointment: Appointment, audience: str) -> dict[str, str]:

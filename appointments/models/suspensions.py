@@ -15,6 +15,8 @@ from appointments.models.hospitals import Department, Doctor, Hospital, Hospital
 from auditorium.models import Hall
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from auditorium.models import User
 
 
@@ -31,15 +33,35 @@ class SuspensionQuerySet(models.QuerySet["Suspension"]):
         clerked = HospitalClerk.objects.filter(user=user).values("hospital")
         return self.filter(Q(pk__in=sessions.values("suspension")) | Q(hospital__in=clerked))
 
+    def manageable_by(self, user: User) -> SuspensionQuerySet:
+        """Those the user may lift: of sessions that all are theirs to suspend."""
+        if user.is_administrator:
+            return self
+        from appointments.models.sessions import ClinicSession
+
+        sessions = ClinicSession.objects.filter(suspension__isnull=False)
+        mine = ClinicSession.objects.manageable_by(user).filter(suspension__isnull=False)
+        others = sessions.exclude(pk__in=mine.values("pk"))
+        return self.filter(pk__in=mine.values("suspension")).exclude(pk__in=others.values("suspension"))
+
+    def in_force(self) -> SuspensionQuerySet:
+        """Those not lifted."""
+        return self.exclude(state=SuspensionState.RESUMED)
+
     def unsettled(self) -> SuspensionQuerySet:
         """Those in which somebody may still have to be told."""
         return self.filter(state=SuspensionState.CLOSED)
+
+    def resumed_since(self, moment: datetime) -> SuspensionQuerySet:
+        """Those lifted a short while ago."""
+        return self.filter(state=SuspensionState.RESUMED, resumed_at__gte=moment)
 
 
 class Suspension(models.Model):
     """One decision that sessions do not take place: a session, a day, a doctor's range, a hospital.
 
-    Its sessions point to it. `appointments_found` counts the live bookings when it was decided.
+    Its sessions point to it. With `picked` it means these sessions and no others; without, whatever lies in its
+    range. `appointments_found` counts the live bookings when it was decided.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -51,6 +73,7 @@ class Suspension(models.Model):
     first_date = models.DateField(_("从哪天"))
     last_date = models.DateField(_("到哪天"))
     period = models.CharField(_("时段"), max_length=10, choices=Period, blank=True)
+    picked = models.BooleanField(_("只停选中的班次"), default=False)
     reason = models.CharField(_("原因"), max_length=80)
     state = models.CharField(_("状态"), max_length=10, choices=SuspensionState, default=SuspensionState.CLOSED)
     hall = models.ForeignKey(Hall, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("礼堂"))

@@ -23,6 +23,8 @@ from auditorium.models.follow_ups import FollowUpQuerySet
 from auditorium.ports import service_for
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.db.models import QuerySet
 
 CALL_AGAIN_AFTER = timedelta(hours=2)
@@ -173,7 +175,12 @@ def record_outcome(
 
 def close_about(*, about_kind: str, about_id: int, by: User | None, why: str, kind: str = "") -> int:
     """End every open task about something (of one kind, if said) whose reason is gone; return how many."""
-    tasks = FollowUp.objects.filter(about_kind=about_kind, about_id=about_id)
+    return close_about_many(about_kind=about_kind, about_ids=[about_id], by=by, why=why, kind=kind)
+
+
+def close_about_many(*, about_kind: str, about_ids: Collection[int], by: User | None, why: str, kind: str = "") -> int:
+    """The same about many things at once."""
+    tasks = FollowUp.objects.filter(about_kind=about_kind, about_id__in=about_ids)
     return transition(
         tasks.filter(kind=kind) if kind else tasks,
         to=FollowUpState.CANCELLED,
@@ -201,8 +208,13 @@ def finish_about(*, about_kind: str, about_id: int, by: User | None, note: str) 
 
 def callable_contacts(villager: Villager) -> QuerySet[Contact]:
     """The contacts who can be called, in order: with a number that isn't known to be wrong, and not only to be met."""
+    return who_can_be_called([villager.pk])
+
+
+def who_can_be_called(villager_ids: Collection[int]) -> QuerySet[Contact]:
+    """The same for several villagers."""
     return (
-        villager.contacts.filter(phone__isnull=False, phone__bad_since__isnull=True)
+        Contact.objects.filter(villager__in=villager_ids, phone__isnull=False, phone__bad_since__isnull=True)
         .exclude(reach=Reach.IN_PERSON)
         .select_related("phone")
         .order_by("order", "pk")
