@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments.domain import bookings, moves, policies, records, revisit_ends, turns, windows
+from appointments.domain import bookings, extra_places, moves, policies, records, revisit_ends, turns, windows
 from appointments.enums import APPOINTMENT_TRANSITIONS, AppointmentSource, AppointmentState
 from auditorium import clock
 from auditorium.domain import follow_ups, hall_hours, visits
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from appointments.domain.records import RecordDetails
-    from appointments.models import Appointment, Slot
+    from appointments.models import Appointment, ClinicSession, Slot
     from auditorium.models import Hall, User, Villager
 
 
@@ -46,6 +46,28 @@ def move(*, appointment: Appointment, slot: Slot, by: User, key: UUID) -> Appoin
         visit = visits.current(user=by, villager=appointment.villager)
         new = moves.move(appointment=appointment, slot=slot, by=by, key=key, visit=visit)
         return _noted(new, MatterKind.BOOKING, by)
+
+
+@transaction.atomic
+def add_place(
+    *,
+    session: ClinicSession,
+    villager: Villager,
+    hall: Hall,
+    by: User,
+    why: str,
+    starts_at: datetime | None = None,
+    key: UUID | None = None,
+) -> Appointment:
+    """Book a place that the doctor added and tick it in the visit, once however often the page is sent.
+
+    Raises a BookingError as `extra_places.grant` does.
+    """
+    visit = visits.current(user=by, villager=villager)
+    appointment = extra_places.grant(
+        session=session, villager=villager, hall=hall, by=by, why=why, starts_at=starts_at, key=key, visit=visit
+    )
+    return _noted(appointment, MatterKind.BOOKING, by)
 
 
 @transaction.atomic
@@ -116,7 +138,8 @@ def cancel(*, appointment: Appointment, by: User, why: str = "", platform_told: 
 
 def _noted(appointment: Appointment, matter: MatterKind, by: User) -> Appointment:
     """The booking, ticked in a visit of the day unless it is already."""
-    if not Matter.objects.filter(about_kind=bookings.ABOUT, about_id=appointment.pk).exists():
+    noted = Matter.objects.filter(about_kind=bookings.ABOUT, about_id=appointment.pk)
+    if appointment.visit_id is None or not noted.exists():
         appointment.visit = visits.note(
             villager=appointment.villager,
             hall=appointment.hall,

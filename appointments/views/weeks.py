@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from appointments.domain import policy_words, recent, week_grid
+from appointments.domain import extra_places, policy_words, recent, week_grid
 from appointments.forms.places import WeekForm
 from appointments.models import Department
 from appointments.views.requests import StaffRequest, open_person, trail
@@ -41,6 +41,7 @@ def week(request: StaffRequest, villager_pk: int, department_pk: int) -> HttpRes
         "person": person,
         "week": shown,
         "asked": asked,
+        "extra_for": extra_places.grantable(week=shown, user=request.user, hall=hall),
         "rules": policy_words.window_in_words(shown.policy, clock.now()),
     }
     if request.htmx:
