@@ -16,6 +16,12 @@ class BookingForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
+class RebookForm(BookingForm):
+    """One of the times offered instead of what the clinic cancelled."""
+
+    slot = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class CancelForm(forms.Form):
     """Why, and for a booking made elsewhere whether its platform has been told."""
 

@@ -9,11 +9,12 @@ from django.db.models import Prefetch
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from appointments.domain import bookings, desk, hall_days, history, policies, standing, visit_day
+from appointments.domain import awaited, bookings, desk, hall_days, history, policies, revisits, standing, visit_day
 from appointments.domain.hall_days import Days, Which
 from appointments.enums import AppointmentSource
 from appointments.forms.places import DaysForm
 from appointments.service import again_url
+from appointments.views import alternatives
 from appointments.views.requests import StaffRequest, open_appointment, open_person, trail
 from auditorium.domain import preferences, recipients
 from auditorium.models import FollowUp, Message, Reminder
@@ -42,9 +43,12 @@ def appointment(request: StaffRequest, reference: str) -> HttpResponse:
         "platform": desk.platform_name(shown),
         "is_over": standing.is_over(shown),
         "again_url": "" if shown.is_live and not standing.is_over(shown) else again_url(shown),
+        "revisits": awaited.revisits().for_user(request.user).filter(after=shown),
+        "can_follow": revisits.can_follow(shown),
         "acts": history.acts(appointment=shown, user=request.user),
         "ending": desk.ending(shown),
         "day": visit_day.of_appointment(shown, policies.policy_of(shown)),
+        "alternatives": alternatives.offered(shown, person.villager),
         "elsewhere": shown.source == AppointmentSource.ELSEWHERE,
     }
     return render(request, "appointments/appointment.html", context)
