@@ -109,7 +109,12 @@ APPOINTMENT_TRANSITIONS: dict[str, tuple[str, ...]] = {
         AppointmentState.UNMARKED,
         AppointmentState.NO_SHOW,
     ),
-    AppointmentState.NO_SHOW: (AppointmentState.BOOKED, AppointmentState.UNMARKED, AppointmentState.FULFILLED),
+    AppointmentState.NO_SHOW: (
+        AppointmentState.BOOKED,
+        AppointmentState.ARRIVED,
+        AppointmentState.UNMARKED,
+        AppointmentState.FULFILLED,
+    ),
     AppointmentState.UNMARKED: (AppointmentState.BOOKED, AppointmentState.ARRIVED),
     AppointmentState.LAPSED: (AppointmentState.HELD,),
     AppointmentState.CANCELLED_BY_VILLAGER: (
@@ -124,6 +129,15 @@ APPOINTMENT_TRANSITIONS: dict[str, tuple[str, ...]] = {
     ),
     AppointmentState.RESCHEDULED: (AppointmentState.BOOKED,),
     AppointmentState.REJECTED: (AppointmentState.PENDING_EXTERNAL,),
+}
+
+MARKS = ("arrived", "fulfilled", "no_show")
+"""What somebody said of whether the villager went."""
+
+UNDONE_MARKS: dict[str, tuple[str, ...]] = {
+    # Apart from the table above: nothing but taking a mark back leads here from a mark.
+    AppointmentState.BOOKED: MARKS,
+    AppointmentState.UNMARKED: MARKS,
 }
 
 

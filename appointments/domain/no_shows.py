@@ -10,16 +10,28 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from appointments.enums import AppointmentState, NoShowScope
+from appointments.errors import NotAllowed, ReasonMissing
 from appointments.models import Appointment, NoShowLift
 from auditorium import clock
+from auditorium.domain import audit
+from auditorium.enums import RoleKind
+from auditorium.models import Hall, Role, Villager, VillagerHall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from django.db.models import QuerySet
 
     from appointments.domain.policies import Policy
     from appointments.models import Hospital
-    from auditorium.models import Villager
+    from auditorium.models import User
+
+_MAY_LIFT = (RoleKind.HALL_MANAGER, RoleKind.SUPERVISOR)
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -55,20 +67,79 @@ def weighed(missed: Iterable[date], *, villager_id: int, hospital: Hospital, pol
     dates = sorted(missed)
     if not dates or not policy.no_show_threshold:
         return NONE
-    lifts = NoShowLift.objects.filter(villager=villager_id, hospital__isnull=True) | NoShowLift.objects.filter(
-        villager=villager_id, hospital=hospital
-    )
-    lifted = max((clock.local(moment).date() for moment in lifts.values_list("lifted_at", flat=True)), default=None)
-    counted = [day for day in dates if lifted is None or day > lifted]
+    lifted = last_lifts(villager_id)
+    return counted(dates, lifted_on=lifted_at(hospital.pk, lifted), policy=policy, today=today)
+
+
+def last_lifts(villager_id: int) -> dict[int | None, date]:
+    """The day of the villager's last lift at each hospital; None stands for all of them."""
+    lifts = NoShowLift.objects.filter(villager=villager_id).order_by("lifted_at").values_list("hospital", "lifted_at")
+    return {hospital: clock.local(moment).date() for hospital, moment in lifts}
+
+
+def lifted_at(hospital_id: int, lifts: Mapping[int | None, date]) -> date | None:
+    """The last day on which the limit was lifted at this hospital, or at all of them."""
+    return max((lifts[key] for key in (None, hospital_id) if key in lifts), default=None)
+
+
+def counted(missed: Iterable[date], *, lifted_on: date | None, policy: Policy, today: date) -> NoShows:
+    """What these missed dates come to under the rule, those until the lift left aside. Nothing is queried."""
+    dates = sorted(day for day in missed if lifted_on is None or day > lifted_on)
+    if not dates or not policy.no_show_threshold:
+        return NONE
     return NoShows(
-        count=sum(day > today - timedelta(days=policy.no_show_days) for day in counted),
-        blocked_until=_blocked_until(counted, policy, today),
+        count=sum(day > today - timedelta(days=policy.no_show_days) for day in dates),
+        blocked_until=_blocked_until(dates, policy, today),
     )
 
 
 def earliest(policy: Policy, today: date) -> date:
     """The first date a miss on which can still matter."""
     return today - timedelta(days=policy.no_show_days + policy.no_show_penalty_days)
+
+
+def lift(*, villager: Villager, hospital: Hospital, by: User, why: str) -> NoShowLift:
+    """Let what the villager missed at a hospital until today count no more; pressing twice lifts once.
+
+    Raises NotAllowed for anybody but a manager of a hall that serves the villager, a supervisor there, or an
+    administrator, and ReasonMissing.
+    """
+    hall = _halls(villager, by, _MAY_LIFT).first()
+    if hall is None:
+        raise NotAllowed(_("解除限制要礼堂负责人来办。"))
+    if not why.strip():
+        raise ReasonMissing(_("请写明为什么解除，以后查得到。"))
+    with transaction.atomic():
+        villager = Villager.objects.select_for_update(no_key=True).get(pk=villager.pk)
+        latest = NoShowLift.objects.filter(villager=villager, hospital=hospital).first()
+        if latest and clock.local(latest.lifted_at).date() == clock.today():
+            return latest
+        made = NoShowLift.objects.create(
+            villager=villager, hospital=hospital, hall=hall, lifted_by=by, lifted_at=clock.now(), reason=why[:120]
+        )
+        audit.record(action="lifted", what=made, by=by, hall=hall, villager_id=villager.pk, why=why)
+    return made
+
+
+def may_lift(*, villager: Villager, user: User) -> bool:
+    """Whether the user may lift the limit on this villager."""
+    return _halls(villager, user, _MAY_LIFT).exists()
+
+
+def who_may_lift(*, villager: Villager, user: User) -> list[Role]:
+    """Whom to ask: the managers of the user's halls that serve the villager, else the supervisors around them."""
+    halls = list(_halls(villager, user))
+    roles = Role.objects.filter(user__is_active=True).select_related("user", "hall", "region").order_by("pk")
+    managers = roles.filter(role=RoleKind.HALL_MANAGER, hall__in=halls)
+    around = {hall.region_id[:digits].ljust(12, "0") for hall in halls for digits in (2, 4, 6, 9, 12)}
+    supervisors = roles.filter(role=RoleKind.SUPERVISOR, region__in=around)
+    return list(managers[:_MOST_NAMED]) or list(supervisors[:_MOST_NAMED])
+
+
+def _halls(villager: Villager, user: User, kinds: tuple[str, ...] = ()) -> QuerySet[Hall]:
+    """The halls that serve the villager and where the user has one of these roles."""
+    served = VillagerHall.objects.filter(villager=villager).values("hall")
+    return Hall.objects.filter(user.hall_scope(kinds=kinds), pk__in=served).order_by("pk")
 
 
 def _blocked_until(dates: list[date], policy: Policy, today: date) -> date | None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from appointments.domain import bookings, desk, policies, visit_day, week_grid, windows
+from appointments.domain import bookings, desk, hoarding, policies, visit_day, week_grid, windows
 from appointments.enums import AppointmentSource
 from appointments.errors import BookingError
 from appointments.forms.bookings import BookingForm, CancelForm
@@ -18,11 +18,13 @@ from appointments.models import ClinicSession, Slot
 from appointments.views.requests import StaffRequest, open_appointment, open_person, trail
 from auditorium import clock
 from auditorium.domain import preferences, recipients
+from auditorium.models import Villager
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from appointments.views.requests import Person
+    from auditorium.models import User
 
 CONFLICT = 409
 
@@ -31,24 +33,25 @@ CONFLICT = 409
 def check(request: StaffRequest, villager_pk: int, slot_pk: int) -> HttpResponse:
     """Everything about the booking in full; pressing the button books. A refusal says what to do instead."""
     hall = preferences.current_hall(user=request.user)
-    person = open_person(request, villager_pk)
     offered = Slot.objects.filter(session__in=ClinicSession.objects.for_hall(hall))
-    slot = get_object_or_404(offered.with_policies(), pk=slot_pk)
     form = BookingForm(request.POST if request.method == "POST" else None)
     refused = None
-    try:
-        if form.is_valid():
-            key = form.cleaned_data["key"]
-            made = desk.book(slot=slot, villager=person.villager, hall=hall, by=request.user, key=key)
+    if form.is_valid():
+        villager = get_object_or_404(Villager.objects.for_user(request.user).only("pk"), pk=villager_pk)
+        slot = get_object_or_404(offered.select_related("session"), pk=slot_pk)
+        try:
+            made = desk.book(slot=slot, villager=villager, hall=hall, by=request.user, key=form.cleaned_data["key"])
             return redirect("appointments:appointment", made.reference)
-        bookings.check(slot=slot, villager=person.villager, hall=hall)
-    except BookingError as error:
-        refused = error
+        except BookingError as error:
+            refused = error
+    person = open_person(request, villager_pk)
+    slot = get_object_or_404(offered.with_policies(), pk=slot_pk)
+    refused = refused or bookings.why_not(slot=slot, villager=person.villager, hall=hall)
     status = CONFLICT if refused and request.method == "POST" else None
-    return render(request, "appointments/check.html", _facts(person, slot, refused), status=status)
+    return render(request, "appointments/check.html", _facts(person, slot, refused, request.user), status=status)
 
 
-def _facts(person: Person, slot: Slot, refused: BookingError | None) -> dict[str, object]:
+def _facts(person: Person, slot: Slot, refused: BookingError | None, user: User) -> dict[str, object]:
     """What the check page says of the slot and of whom it concerns."""
     session = slot.session
     policy = policies.policy_for(session.department)
@@ -56,7 +59,7 @@ def _facts(person: Person, slot: Slot, refused: BookingError | None) -> dict[str
     pk = person.villager.pk
     week = reverse("appointments:week", args=[pk, session.department_id])
     return {
-        "person": person,
+        "person": person.at(session.department),
         "slot": slot,
         "session": session,
         "department": session.department,
@@ -71,6 +74,7 @@ def _facts(person: Person, slot: Slot, refused: BookingError | None) -> dict[str
         "day": visit_day.of_slot(slot, policy),
         "same_day": [row for row in person.coming if row.date == session.date],
         "receivers": recipients.of_villager(person.villager),
+        "hoarding": None if refused else hoarding.about_to_take(session=session, user=user),
     }
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from appointments.domain import eligibility
+from appointments.domain import eligibility, no_show_warnings
+from appointments.enums import LIVE
 from appointments.models import Appointment
 from auditorium import clock
 from auditorium.enums import IdentityKind
@@ -22,6 +23,9 @@ from auditorium.references import normalise_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from appointments.domain.no_show_warnings import NoShowWarning
+    from appointments.models import Department
 
 
 class StaffRequest(HttpRequest):
@@ -39,6 +43,17 @@ class Person:
     contact: Contact | None
     coming: Sequence[Appointment]
     why_not: str
+    missed: Sequence[Appointment] = ()
+    place: Department | None = None
+
+    def at(self, place: Department) -> Person:
+        """The same person on a page about this department: its rules are the ones that count."""
+        return replace(self, place=place)
+
+    @property
+    def no_shows(self) -> list[NoShowWarning]:
+        """What to say of visits the villager did not go to; one query for whoever missed any."""
+        return no_show_warnings.warnings(missed=self.missed, place=self.place)
 
     @property
     def remedy(self) -> Link | None:
@@ -52,22 +67,24 @@ class Person:
 
 
 def open_person(request: StaffRequest, pk: int) -> Person:
-    """The villager with contacts, consents and what is booked already, in four queries; 404 out of scope."""
+    """The villager with contacts, consents and what is booked or was missed, in four queries; 404 out of scope."""
     contacts = Contact.objects.in_order().select_related("phone")
     people = Villager.objects.for_user(request.user).prefetch_related(Prefetch("contacts", contacts), "consents")
     villager = get_object_or_404(people, pk=pk)
-    coming = (
+    known = (
         Appointment.objects.for_user(request.user)
-        .live()
-        .filter(villager=villager, date__gte=clock.today())
+        .filter(Q(state__in=LIVE, date__gte=clock.today()) | no_show_warnings.recent(), villager=villager)
         .with_names()
+        .with_policies()
         .order_by("date", "starts_at", "pk")
     )
+    coming = [row for row in known if row.is_live]
     return Person(
         villager=villager,
         contact=next(iter(villager.contacts.all()), None),
-        coming=list(coming),
+        coming=coming,
         why_not=eligibility.why_not_ready(villager),
+        missed=[row for row in known if not row.is_live],
     )
 
 

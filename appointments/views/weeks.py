@@ -38,7 +38,7 @@ def week(request: StaffRequest, villager_pk: int, department_pk: int) -> HttpRes
         booked=person.coming,
     )
     context = {
-        "person": person,
+        "person": person.at(department),
         "week": shown,
         "asked": asked,
         "extra_for": extra_places.grantable(week=shown, user=request.user, hall=hall),

@@ -1,0 +1,127 @@
+"""今天和明天: the hall's people with appointments on these two days, and who of them must still be told something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Prefetch, Q
+
+from appointments.domain import times
+from appointments.domain.hall_days import CALLED_OFF
+from appointments.domain.places_given import ABOUT
+from appointments.enums import OCCUPYING
+from appointments.models import Appointment, ClinicSession, Route
+from auditorium import clock
+from auditorium.enums import FollowUpKind, ReminderState
+from auditorium.models import Contact, FollowUp, Reminder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from auditorium.models import Hall, User
+
+_ASKED = (FollowUpKind.CALL, FollowUpKind.KNOCK, FollowUpKind.REBOOK)
+_UNTOLD = (ReminderState.PLANNED, ReminderState.SENDING, ReminderState.MISSED)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One booking: whom to reach first about it, how to get there, and what somebody must still be told.
+
+    `untold` are texts that should have arrived by now and have not.
+    """
+
+    appointment: Appointment
+    contact: Contact | None
+    route: Route | None
+    tasks: list[FollowUp] = field(default_factory=list)
+    untold: list[Reminder] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Day:
+    """The bookings of one day in order of time."""
+
+    date: date
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Board:
+    """Two days of a hall. `to_tell` comes first on the page; `sessions` are held at the hall today."""
+
+    days: list[Day]
+    to_tell: list[Line]
+    sessions: list[ClinicSession]
+
+
+def of_hall(*, hall: Hall, user: User) -> Board:
+    """The board as it is now, in six queries however many people there are."""
+    today = clock.today()
+    tomorrow = today + timedelta(days=1)
+    contacts = Contact.objects.in_order().select_related("phone")
+    rows = list(
+        Appointment.objects.for_user(user)
+        .filter(hall=hall, date__in=(today, tomorrow))
+        .with_names()
+        .defer("villager__id_number", "villager__other_document_number")
+        .prefetch_related(Prefetch("villager__contacts", contacts))
+        .order_by("date", "starts_at", "pk")
+    )
+    lines = _lines(rows, hall, user)
+    going = [line for line in lines if line.appointment.state not in CALLED_OFF]
+    return Board(
+        days=[Day(day, _in_order(line for line in going if line.appointment.date == day)) for day in (today, tomorrow)],
+        to_tell=[line for line in lines if line.tasks or line.untold],
+        sessions=_sessions(hall, today),
+    )
+
+
+def _lines(rows: list[Appointment], hall: Hall, user: User) -> list[Line]:
+    tasks, untold = _owed([row.pk for row in rows], user)
+    routes = {route.hospital_id: route for route in Route.objects.filter(hall=hall)}
+    return [
+        Line(
+            appointment=row,
+            contact=next(iter(row.villager.contacts.all()), None),
+            route=routes.get(row.hospital_id) if row.hospital_id and not _is_here(row, hall) else None,
+            tasks=tasks.get(row.pk, []),
+            untold=untold.get(row.pk, []) if row.is_live else [],
+        )
+        for row in rows
+    ]
+
+
+def _owed(pks: list[int], user: User) -> tuple[dict[int | None, list[FollowUp]], dict[int, list[Reminder]]]:
+    """The open tasks about each booking, and the texts about it that did not arrive though their time has come."""
+    tasks: dict[int | None, list[FollowUp]] = {}
+    asked = FollowUp.objects.for_user(user).open().filter(about_kind=ABOUT, about_id__in=pks, kind__in=_ASKED)
+    for task in asked.select_related("contact__phone").order_by("due_at", "pk"):
+        tasks.setdefault(task.about_id, []).append(task)
+    untold: dict[int, list[Reminder]] = {}
+    owed = Reminder.objects.for_user(user).filter(about_kind=ABOUT, about_id__in=pks, due_at__lte=clock.now())
+    for reminder in owed.filter(state__in=_UNTOLD).order_by("due_at", "pk"):
+        untold.setdefault(reminder.about_id, []).append(reminder)
+    return tasks, untold
+
+
+def _is_here(row: Appointment, hall: Hall) -> bool:
+    """Whether people are seen at this very hall, so that nobody needs a bus."""
+    return row.session is not None and row.session.held_at_id == hall.pk
+
+
+def _in_order(lines: Iterable[Line]) -> list[Line]:
+    """By time; where none is known by its part of the day (the databases disagree about where nothing comes)."""
+    return sorted(lines, key=lambda line: (_begins(line.appointment), line.appointment.pk))
+
+
+def _begins(row: Appointment) -> datetime:
+    return times.begins(day=row.date, period=row.period, starts_at=row.starts_at)
+
+
+def _sessions(hall: Hall, day: date) -> list[ClinicSession]:
+    booked = Count("appointments", filter=Q(appointments__state__in=OCCUPYING))
+    held = ClinicSession.objects.filter(held_at=hall, date=day).select_related("department__hospital", "doctor")
+    return list(held.annotate(booked=booked).order_by("starts", "pk"))
