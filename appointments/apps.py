@@ -1,6 +1,7 @@
 """Hospitals, schedules and bookings: one of the services a hall's desk offers."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from auditorium import navigation, ports
@@ -12,7 +13,10 @@ class AppointmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Show the appointments in the header; offer bookings as a service of the hall."""
+        from appointments.domain import revisit_ends
         from appointments.service import AppointmentService
 
         ports.register(AppointmentService())
+        ports.register_page(revisit_ends.WISH, lambda pk: reverse("appointments:wish", args=[pk]))
+        ports.register_page(revisit_ends.REVISIT, lambda pk: reverse("appointments:revisit", args=[pk]))
         navigation.register(navigation.NavItem(_("预约"), "appointments:appointment_list", 20))

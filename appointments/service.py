@@ -8,17 +8,32 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appointments.domain import answers, default_templates, hall_days, standing, texts, times
+from appointments.domain import (
+    answers,
+    awaited,
+    default_templates,
+    hall_days,
+    policies,
+    standing,
+    texts,
+    times,
+    windows,
+)
 from appointments.domain.hall_days import Days
+from appointments.enums import RevisitState, WishState
 from appointments.models import Appointment, HospitalClerk
-from auditorium.dates import full_date
+from auditorium import clock
+from auditorium.dates import clock_time, full_date
 from auditorium.ports import Answered, Entry, Link
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from appointments.models import Revisit, Wish
     from auditorium.models import Hall, User, Villager
-    from auditorium.ports import TextVariable
+    from auditorium.ports import TextVariable, Tone
+
+_WISH_TONES: dict[str, Tone] = {WishState.WAITING: "warn", WishState.MISSED: "stop"}
 
 
 class AppointmentService:
@@ -27,9 +42,14 @@ class AppointmentService:
     kind = default_templates.ABOUT
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
-        """Every booking of the villager, with 再约一次 on those that are over: one query."""
+        """Every booking of the villager, with 再约一次 on those that are over, and what is to be booked: three
+        queries."""
         rows = Appointment.objects.for_user(user).filter(villager=villager).with_names()
-        return [_entry(row) for row in rows]
+        return [
+            *(_entry(row) for row in rows),
+            *(_wish_entry(wish) for wish in awaited.wishes_of(villager, user)),
+            *(_revisit_entry(revisit) for revisit in awaited.revisits_of(villager, user)),
+        ]
 
     def today(self, hall: Hall, user: User) -> list[Entry]:
         """Who goes to the doctor today: one query."""
@@ -125,3 +145,52 @@ def _entry(appointment: Appointment) -> Entry:
         url=reverse("appointments:appointment", args=[appointment.reference]),
         actions=(Link(_("再约一次"), again_url(appointment)),) if over else (),
     )
+
+
+def _wish_entry(wish: Wish) -> Entry:
+    """What waits stands at its release, what came to nothing where it did."""
+    session = wish.session
+    policy = policies.policy_for(session.department)
+    details = [
+        f"{full_date(session.date)} {session.get_period_display()}",
+        session.doctor.name if session.doctor else _("普通门诊"),
+        _("%(time)s以后") % {"time": clock_time(wish.not_before)} if wish.not_before else "",
+        _in_words(wish.ended_reason),
+    ]
+    return Entry(
+        at=wish.ended_at or windows.release_at(policy=policy, day=session.date),
+        title=_("放号就约：%(where)s") % {"where": f"{session.department.hospital} {session.department.name}"},
+        detail=" · ".join(part for part in details if part),
+        state=str(wish.get_state_display()),
+        tone=_WISH_TONES.get(wish.state, "plain"),
+        url=reverse("appointments:wish", args=[wish.pk]),
+    )
+
+
+def _revisit_entry(revisit: Revisit) -> Entry:
+    """What is to come stands on the day the doctor named, what was called off where that happened."""
+    details = [
+        full_date(revisit.due_on) if revisit.ended_at else "",
+        revisit.doctor.name if revisit.doctor else "",
+        "" if revisit.ended_at else _how(revisit),
+        _in_words(revisit.ended_reason),
+    ]
+    due = revisit.state == RevisitState.DUE
+    return Entry(
+        at=revisit.ended_at or clock.day_bounds(revisit.due_on)[0],
+        has_time=revisit.ended_at is not None,
+        title=_("复诊：%(where)s") % {"where": f"{revisit.department.hospital} {revisit.department.name}"},
+        detail=" · ".join(part for part in details if part),
+        state=str(revisit.get_state_display()),
+        tone="warn" if due else "plain",
+        url=reverse("appointments:revisit", args=[revisit.pk]),
+        actions=(Link(_("约复诊"), awaited.revisit_url(revisit)),) if due else (),
+    )
+
+
+def _how(revisit: Revisit) -> str:
+    return _("到时候直接约") if revisit.automatic else _("到时候先问")
+
+
+def _in_words(stored: str) -> str:
+    return _(stored) if stored else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from django_stubs_ext import StrOrPromise
@@ -141,6 +141,7 @@ class Service(Protocol):
 
 
 _services: dict[str, Service] = {}
+_pages: dict[str, Callable[[int], str]] = {}
 
 
 def register(service: Service) -> None:
@@ -151,6 +152,16 @@ def register(service: Service) -> None:
 def service_for(kind: str) -> Service:
     """The service whose rows are called `kind`; KeyError when none registered it."""
     return _services[kind]
+
+
+def register_page(kind: str, url: Callable[[int], str]) -> None:
+    """Say where the page of rows is that tasks are about and that are no service of their own."""
+    _pages[kind] = url
+
+
+def page_of(kind: str, about_id: int) -> str:
+    """The page of what a task is about; empty when nobody registered one."""
+    return _pages[kind](about_id) if kind in _pages else ""
 
 
 def services() -> list[Service]:

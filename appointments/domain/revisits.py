@@ -12,8 +12,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from appointments.domain import eligibility, places_given, policies, queues, revisit_ends, times, windows, wishes
+from appointments.domain.hall_days import CALLED_OFF
 from appointments.domain.revisit_ends import LATER, PENDING, REVISIT
-from appointments.enums import REVISIT_TRANSITIONS, ClinicClass, QueueMode, RevisitState, SessionState, SlotKind
+from appointments.enums import (
+    AppointmentState,
+    REVISIT_TRANSITIONS,
+    ClinicClass,
+    QueueMode,
+    RevisitState,
+    SessionState,
+    SlotKind,
+)
 from appointments.errors import AlreadyWaiting, BookingError, DateOutOfReach, NotLive, VillagerNotReady
 from appointments.models import ClinicSession, Department, Revisit
 from auditorium import clock
@@ -88,6 +97,14 @@ def cancel(*, revisit: Revisit, by: User, why: str = "") -> None:
         places_given.lock_villager(revisit.villager_id)
         if not revisit_ends.end(revisit, to=RevisitState.CANCELLED, by=by, why=why):
             raise NotLive(_("这次复诊已经有结果了，不用再取消。"))
+
+
+def can_follow(appointment: Appointment) -> bool:
+    """Whether the doctor may have said something at this visit: its day has come and nobody called it off."""
+    never = (*CALLED_OFF, AppointmentState.HELD, AppointmentState.PENDING_EXTERNAL, AppointmentState.NO_SHOW)
+    return (
+        appointment.department_id is not None and appointment.date <= clock.today() and appointment.state not in never
+    )
 
 
 def can_be_booked(revisit: Revisit) -> bool:

@@ -97,9 +97,14 @@ def why_not_to_wait(*, session: ClinicSession, hall: Hall) -> str:
         return windows.why_session_closed(session=session, policy=policy, at=now)
     if now >= windows.release_at(policy=policy, day=session.date):
         return _("已经放号，直接约就行；约满了的，可以帮村民排候补。")
-    if not _places(session).exists():
+    if not places_of(session).exists():
         return _("这个班次没有可以约的号，请选别的班次。")
     return ""
+
+
+def places_of(session: ClinicSession) -> SlotQuerySet:
+    """What will be given of the session, taken or not."""
+    return Slot.objects.open().filter(session=session, kind=SlotKind.REGULAR, capacity__gt=0)
 
 
 def ahead_of(wish: Wish) -> int:
@@ -168,12 +173,12 @@ def _book(wish: Wish) -> Appointment:
     session = wish.session
     policy = policies.policy_for(session.department)
     closed = windows.why_session_closed(session=session, policy=policy, at=clock.now())
-    if session.state == SessionState.OPEN and not _places(session).exists():
+    if session.state == SessionState.OPEN and not places_of(session).exists():
         closed = _("这个班次没有可以约的号了")
     if closed:
         raise SlotNotOffered(closed)
     refused: BookingError = SlotFull(_full(wish))
-    for slot in _from(_places(session).with_free_places(), wish.not_before):
+    for slot in _from(places_of(session).with_free_places(), wish.not_before):
         try:
             return bookings.book(
                 slot=slot, villager=wish.villager, hall=wish.hall, by=None, in_person=False, for_wish=True
@@ -239,14 +244,14 @@ def _due_sessions() -> list[int]:
 def _is_time(session: ClinicSession) -> bool:
     """Whether places of the session can be had now, or never."""
     policy: Policy = policies.policy_for(session.department)
-    never = session.queue == QueueMode.WALK_IN or not _places(session).exists()
+    never = session.queue == QueueMode.WALK_IN or not places_of(session).exists()
     return never or not windows.is_before_release(session=session, policy=policy, at=clock.now())
 
 
 def _why_no_time(session: ClinicSession, not_before: time | None) -> str:
-    if not_before is None or _from(_places(session), not_before):
+    if not_before is None or _from(places_of(session), not_before):
         return ""
-    last = _places(session).order_by("-starts_at")[0]
+    last = places_of(session).order_by("-starts_at")[0]
     return _("这个班次%(time)s以后没有号，最晚的一个是%(last)s，请把时间改早一点。") % {
         "time": clock_time(not_before),
         "last": clock_time(last.starts_at),
@@ -256,10 +261,6 @@ def _why_no_time(session: ClinicSession, not_before: time | None) -> str:
 def _load(session_id: int) -> ClinicSession:
     sessions = ClinicSession.objects.select_related("department__hospital__policy", "department__policy", "doctor")
     return sessions.get(pk=session_id)
-
-
-def _places(session: ClinicSession) -> SlotQuerySet:
-    return Slot.objects.open().filter(session=session, kind=SlotKind.REGULAR, capacity__gt=0)
 
 
 def _from(places: SlotQuerySet, not_before: time | None) -> list[Slot]:

@@ -16,15 +16,21 @@ from appointments.models.sessions import ClinicSession
 from auditorium.models import Hall, Villager
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from auditorium.models import User
 
 
-class _OfVillager(models.QuerySet[models.Model]):
-    """Rows that stand for one villager."""
+class WishQuerySet(models.QuerySet["Wish"]):
+    """Wishes in scope."""
 
-    def for_user(self, user: User) -> Self:
+    def for_user(self, user: User) -> WishQuerySet:
+        """Those of villagers the user may see."""
+        return self if user.is_administrator else self.filter(villager__in=Villager.objects.for_user(user))
+
+
+class RevisitQuerySet(models.QuerySet["Revisit"]):
+    """Revisits in scope."""
+
+    def for_user(self, user: User) -> RevisitQuerySet:
         """Those of villagers the user may see."""
         return self if user.is_administrator else self.filter(villager__in=Villager.objects.for_user(user))
 
@@ -50,7 +56,7 @@ class Wish(models.Model):
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     ended_reason = models.CharField(_("原因"), max_length=120, blank=True)
 
-    objects = _OfVillager.as_manager()
+    objects = WishQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("等放号")
@@ -101,7 +107,7 @@ class Revisit(models.Model):
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     ended_reason = models.CharField(_("原因"), max_length=120, blank=True)
 
-    objects = _OfVillager.as_manager()
+    objects = RevisitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("复诊")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from auditorium import clock
+from auditorium import clock, ports
 from auditorium.domain import door_list as doors
 from auditorium.domain import follow_ups as tasks
 from auditorium.domain import task_lists
@@ -149,6 +149,7 @@ def _page(
     context: dict[str, Any] = {
         "task": task,
         "villager_url": _villager_url(request, task),
+        "about_url": ports.page_of(task.about_kind, task.about_id) if task.about_id else "",
         "tried_before": task_lists.tried_before(task),
     }
     if task.is_open:
