@@ -151,6 +151,9 @@ FOR_EVERYBODY = {
 FOR_ADMINISTRATORS = {
     models.SmsLine: lambda hall: SmsLineFactory(),
     LogEntry: logged,
+    booking.CalendarDay: lambda hall: booking.CalendarDay.objects.create(
+        date=clock.today() + timedelta(days=booking.CalendarDay.objects.count()), is_workday=False, name="春节"
+    ),
 }
 
 OF_ONE_USER = {

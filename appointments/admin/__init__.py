@@ -1,5 +1,21 @@
 """The Django admin of bookings: one module per group of nouns, all scoped by role."""
 
-from appointments.admin import bookings, hospitals, schedule_import, schedules
+from appointments.admin import (
+    bookings,
+    calendar_days,
+    hospitals,
+    leaves,
+    schedule_import,
+    schedule_templates,
+    schedules,
+)
 
-__all__ = ["bookings", "hospitals", "schedule_import", "schedules"]
+__all__ = [
+    "bookings",
+    "calendar_days",
+    "hospitals",
+    "leaves",
+    "schedule_import",
+    "schedule_templates",
+    "schedules",
+]

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from appointments.models import CalendarDay
 from auditorium import models
 from auditorium.admin.base import ScopedAdmin
 from tests import admin_rows
@@ -13,8 +14,9 @@ from tests.factories import HallFactory
 
 pytestmark = pytest.mark.django_db
 ALL = sorted(admin_rows.EVERYTHING, key=lambda model: model.__name__)
-QUERIES = {models.Message: 9, models.User: 9}
-"""Session, user, roles, count, rows and what the frame shows are ten; the filter by line, and everybody's roles."""
+QUERIES = {models.Message: 9, models.User: 9, CalendarDay: 9}
+"""Session, user, roles, count, rows and what the frame shows are ten; the filter by line, everybody's roles, and
+which years are missing."""
 
 
 def url(model, page="changelist", *args):
