@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from appointments.domain import booking_requests, eligibility, places_given, policies, queues, windows
 from appointments.domain.places_given import ABOUT
-from appointments.enums import AppointmentState
-from appointments.errors import TooLateToCancel
+from appointments.enums import AppointmentState, WaitlistState
+from appointments.errors import BookingError, TooLateToCancel
 from auditorium import clock
 from auditorium.dates import clock_time, full_date
 from auditorium.domain import audit, reminders
@@ -66,11 +66,13 @@ def book(
     return appointment
 
 
-def check(*, slot: Slot, villager: Villager, hall: Hall) -> None:
-    """Raise what `book` would raise now, writing nothing; the slot comes `with_policies`."""
-    eligibility.check(slot=slot, villager=villager, hall=hall)
-    if not slot.free:
-        raise places_given.gone(slot)
+def why_not(*, slot: Slot, villager: Villager, hall: Hall) -> BookingError | None:
+    """What `book` would raise now, writing nothing; the slot comes `with_policies`."""
+    try:
+        eligibility.check(slot=slot, villager=villager, hall=hall)
+    except BookingError as error:
+        return error
+    return None if slot.free else places_given.gone(slot)
 
 
 def cancel(*, appointment: Appointment, by: User | None, why: str = "", tell: bool = True) -> Appointment:
@@ -84,6 +86,7 @@ def cancel(*, appointment: Appointment, by: User | None, why: str = "", tell: bo
         if appointment.slot_id:
             check_deadline(appointment)
         places_given.give_back(appointment, to=AppointmentState.CANCELLED_BY_VILLAGER, by=by, why=why)
+        queues.entry_goes(appointment.waitlist_entry_id, WaitlistState.LEFT, by=by, ended_at=clock.now())
         reminders.silence(
             about_kind=ABOUT,
             about_id=appointment.pk,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from appointments.domain import limits, policies, queues, windows
-from appointments.errors import QueueFirst, SlotNotOffered, VillagerNotReady
+from appointments.errors import BookingError, QueueFirst, SlotNotOffered, VillagerNotReady
 from auditorium import clock, dates
 from auditorium.enums import ConsentPurpose, IdentityKind
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from appointments.domain.policies import Policy
-    from appointments.models import Slot
+    from appointments.models import ClinicSession, Slot
     from auditorium.models import Hall, Villager
 
 RESIDENT_ID = "resident_id"
@@ -76,5 +76,32 @@ def check(*, slot: Slot, villager: Villager, hall: Hall, besides: int | None = N
     check_villager(villager, policy, slot.session.date)
     check_offer(slot, hall, policy)
     limits.check(villager=villager, session=slot.session, policy=policy, besides=besides)
-    if not for_wish and queues.somebody_waits_for(slot.session):
+    if not for_wish and _goes_to_another(slot.session, villager, policy):
         raise QueueFirst(_("这个班次有人在排队，空出来的号先给排队的人；可以帮村民排候补，或选别的时间。"))
+
+
+def why_not_given(villager: Villager, session: ClinicSession, policy: Policy) -> BookingError | None:
+    """Why this villager cannot have a place in the session now, were there one; None when they can."""
+    try:
+        check_villager(villager, policy, session.date)
+        limits.check(villager=villager, session=session, policy=policy)
+    except BookingError as error:
+        return error
+    return None
+
+
+def _goes_to_another(session: ClinicSession, villager: Villager, policy: Policy) -> bool:
+    """Whether what is free in the session is somebody else's first: who wished for it, or waits and can have it."""
+    if not queues.somebody_waits_for(session):
+        return False
+    if queues.somebody_wished_for(session):
+        return True
+    if not policy.waitlist or clock.now() >= windows.cancel_deadline(policy=policy, date=session.date):
+        return False
+    line = queues.waiting_for(session).select_related("villager").prefetch_related("villager__consents")
+    for entry in line.iterator(chunk_size=20):
+        if entry.villager_id == villager.pk:
+            return False
+        if not why_not_given(entry.villager, session, policy):
+            return True
+    return False

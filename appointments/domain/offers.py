@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from appointments.domain import bookings, eligibility, limits, places_given, policies, queues, revisit_ends, windows
 from appointments.domain.places_given import ABOUT
 from appointments.enums import (
     APPOINTMENT_TRANSITIONS,
-    WAITLIST_TRANSITIONS,
     AppointmentState,
     HospitalKnows,
     SessionState,
@@ -27,8 +30,13 @@ from auditorium.enums import FollowUpKind, ReminderPurpose
 
 if TYPE_CHECKING:
     from appointments.domain.policies import Policy
-    from appointments.models import Slot
+    from appointments.models import ClinicSession, Slot
     from auditorium.models import User
+
+ACCEPTED = gettext_noop("已经答应了")  # kept in Chinese, translated where they are read
+DECLINED = gettext_noop("不要了")
+UNANSWERED = gettext_noop("没有在时间内答复")
+_TO_TELL = timedelta(hours=4)
 
 FIRST_HOUR, LAST_HOUR = time(8), time(20)
 """Minutes to answer are only counted while people are awake."""
@@ -37,9 +45,11 @@ FIRST_HOUR, LAST_HOUR = time(8), time(20)
 def make(*, entry: WaitlistEntry, slot: Slot, policy: Policy) -> Appointment:
     """Hold a place of the slot for the entry's villager, whose lock is held, and owe them the news.
 
-    Raises SlotFull or SlotNotOffered when the place is gone.
+    Raises SlotFull or SlotNotOffered when the place is gone, NotLive when the entry has ended; roll back then.
     """
     until = held_until(slot=slot, policy=policy, at=clock.now())
+    if not queues.entry_goes(entry.pk, WaitlistState.OFFERED, by=None):
+        raise NotLive(_("这次排队已经结束了。"))
     appointment = places_given.take(
         slot=slot,
         villager=entry.villager,
@@ -49,7 +59,6 @@ def make(*, entry: WaitlistEntry, slot: Slot, policy: Policy) -> Appointment:
         held_until=until,
         waitlist_entry=entry,
     )
-    _entry_goes(entry.pk, WaitlistState.OFFERED, by=None)
     audit.record(action="held", what=appointment, by=None, hall=entry.hall, villager_id=entry.villager_id)
     reminders.owe_now(
         about_kind=ABOUT,
@@ -112,60 +121,80 @@ def accept(*, appointment: Appointment, by: User | None, in_person: bool = True)
         )
         if not moved:
             raise OfferOver(_("这个号已经不在了，请帮村民选别的时间。"))
-        _entry_goes(offered.waitlist_entry_id, WaitlistState.BOOKED, by=by, ended_at=clock.now())
-        reminders.silence(about_kind=ABOUT, about_id=offered.pk, by=by, why=_("已经答应了"))
+        queues.entry_goes(offered.waitlist_entry_id, WaitlistState.BOOKED, by=by, ended_at=clock.now())
+        reminders.silence(about_kind=ABOUT, about_id=offered.pk, by=by, why=ACCEPTED)
         offered.refresh_from_db()
         bookings.owe(offered, by=by, in_person=in_person)
         revisit_ends.booked(offered, by=by)
     return offered
 
 
-def decline(*, appointment: Appointment, by: User | None, why: str = "") -> None:
-    """The villager does not want it: the place goes to the next, the entry is closed. Raises NotLive."""
+def decline(*, appointment: Appointment, by: User | None, why: str = DECLINED) -> None:
+    """The villager does not want it: the place goes to the next, the entry is closed. Raises NotLive when it is no
+    offer any more."""
     with transaction.atomic():
         places_given.lock_villager(appointment.villager_id)
+        if not Appointment.objects.filter(pk=appointment.pk, state=AppointmentState.HELD).exists():
+            raise NotLive(_("这个号已经有结果了，请看它现在的情况。"))
         places_given.give_back(appointment, to=AppointmentState.CANCELLED_BY_VILLAGER, by=by, why=why)
-        _entry_goes(appointment.waitlist_entry_id, WaitlistState.LEFT, by=by, ended_at=clock.now())
-        reminders.silence(about_kind=ABOUT, about_id=appointment.pk, by=by, why=why or _("不要了"))
+        queues.entry_goes(appointment.waitlist_entry_id, WaitlistState.LEFT, by=by, ended_at=clock.now())
+        reminders.silence(about_kind=ABOUT, about_id=appointment.pk, by=by, why=why)
         queues.wake_after_commit()
 
 
-def lapse_overdue() -> int:
-    """End every offer whose time is over: the place goes on to the next; return how many."""
-    overdue = Appointment.objects.filter(state=AppointmentState.HELD, held_until__lte=clock.now())
+def lapse_overdue(session: ClinicSession | None = None) -> int:
+    """End every offer, or every one in a session, whose time is over or whose villager died: the place goes on to the
+    next; return how many."""
+    held = Appointment.objects.filter(state=AppointmentState.HELD)
+    if session is not None:
+        held = held.filter(session=session)
+    overdue = held.filter(Q(held_until__lte=clock.now()) | Q(villager__died_on__isnull=False))
     return sum(_lapse(appointment) for appointment in overdue.with_names().order_by("held_until", "pk"))
 
 
 def back_in_queue(appointment: Appointment, *, by: User | None) -> None:
-    """The place that was held is gone through nobody's fault: the villager keeps their place in the queue."""
-    _entry_goes(appointment.waitlist_entry_id, WaitlistState.WAITING, by=by)
+    """The place that was held is gone through nobody's fault: the villager keeps their place in the queue, and hears
+    of it, as they may have been told of the place."""
+    if not queues.entry_goes(appointment.waitlist_entry_id, WaitlistState.WAITING, by=by):
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        _ask_to_tell(
+            appointment,
+            by=by,
+            reason=_("候补留的号停诊了，村民已排回原来的位置"),
+            words=_("%(name)s您好，给您留的候补号停诊了，不用去。您还排在原来的位置，有号我们再告诉您。"),
+        )
 
 
 def _lapse(appointment: Appointment) -> int:
-    why = _("没有在时间内答复")
     with transaction.atomic():
-        places_given.lock_villager(appointment.villager_id)
+        villager = places_given.lock_villager(appointment.villager_id)
         try:
-            places_given.give_back(appointment, to=AppointmentState.LAPSED, by=None, why=why)
+            places_given.give_back(appointment, to=AppointmentState.LAPSED, by=None, why=UNANSWERED)
         except NotLive:
             return 0
-        _entry_goes(appointment.waitlist_entry_id, WaitlistState.LAPSED, by=None, ended_at=clock.now())
-        reminders.silence(about_kind=ABOUT, about_id=appointment.pk, by=None, why=why)
-        _ask_to_tell(appointment)
+        queues.entry_goes(appointment.waitlist_entry_id, WaitlistState.LAPSED, by=None, ended_at=clock.now())
+        reminders.silence(about_kind=ABOUT, about_id=appointment.pk, by=None, why=UNANSWERED)
+        if not villager.died_on and not villager.erased_at:
+            _ask_to_tell(
+                appointment,
+                by=None,
+                reason=_("候补的号没有在时间内答复，已经给了下一位"),
+                words=_("%(name)s您好，给您留的候补号过了时间，已经给了别人。还要看的话，我们再帮您排，或约别的时间。"),
+            )
         queues.wake_after_commit()
     return 1
 
 
-def _ask_to_tell(appointment: Appointment) -> None:
-    now = clock.now()
+def _ask_to_tell(appointment: Appointment, *, by: User | None, reason: str, words: str) -> None:
     follow_ups.open_task(
         hall=appointment.hall,
         villager=appointment.villager,
         kind=FollowUpKind.CALL,
-        reason=_("候补的号没有在时间内答复，已经给了下一位"),
-        words=_("%(name)s您好，给您留的候补号过了时间，已经给了别人。还要看的话，我们再帮您排，或约别的时间。")
-        % {"name": appointment.villager.name},
-        due_at=max(hall_hours.next_opening(appointment.hall, now) or now, now) + timedelta(hours=4),
+        reason=reason,
+        words=words % {"name": appointment.villager.name},
+        due_at=hall_hours.after_open_hours(appointment.hall, clock.now(), _TO_TELL),
+        by=by,
     )
 
 
@@ -174,8 +203,3 @@ def _held(appointment: Appointment) -> Appointment:
     if fresh.state != AppointmentState.HELD or fresh.held_until is None or fresh.held_until <= clock.now():
         raise OfferOver(_("这个候补的号已经过了时间，给了下一位；可以再排，或选别的时间。"))
     return fresh
-
-
-def _entry_goes(pk: int | None, to: WaitlistState, *, by: User | None, **changes: Any) -> None:
-    entries = WaitlistEntry.objects.filter(pk__in=[pk] if pk else [])
-    transition(entries, to=to, table=WAITLIST_TRANSITIONS, by=by, **changes)

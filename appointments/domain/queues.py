@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat, Substr
 
-from appointments.enums import WishState
+from appointments.enums import WAITLIST_TRANSITIONS, WaitlistState, WishState
 from appointments.models import ClinicSession, Department, WaitlistEntry, Wish
 from auditorium.domain import wake
-from auditorium.models.regions import SIGNIFICANT_DIGITS, prefix_range
+from auditorium.domain.transitions import transition
+from auditorium.models.regions import SIGNIFICANT_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from django.db.models import QuerySet
-
     from appointments.models.sessions import ClinicSessionQuerySet
     from appointments.models.waitlist import WaitlistEntryQuerySet
+    from auditorium.models import User
 
 SERVE = "appointments.serve_queues"
 """The task that gives what came free to whoever waits; see `appointments.tasks`."""
+
+_ASKED_OF_A_SESSION = ("department_id", "date", "doctor_id", "period", "allotted_hall_id", "allotted_region_id")
+_DIGITS = max(SIGNIFICANT_DIGITS.values())
+
+
+# Asked at every booking: two probes of partial indexes. Only where anybody waits in the whole department is it asked
+# whether they wait for this session.
+ANYBODY_WAITS = """
+SELECT EXISTS (SELECT 1 FROM appointments_wish WHERE session_id = %(session)s AND state = 'waiting')
+    OR EXISTS (SELECT 1 FROM appointments_waitlistentry WHERE department_id = %(department)s AND state = 'waiting')
+"""
 
 
 def wake_after_commit() -> None:
@@ -35,40 +48,48 @@ def take_turn(department_id: int) -> Department:
     return departments.select_related("hospital__policy", "policy").get(pk=department_id)
 
 
-def waiting_for(session: ClinicSession) -> WaitlistEntryQuerySet:
-    """Who waits for a place in the session, the first first: of the halls its places are allotted to."""
-    if session.allotted_hall_id is not None:
-        hall = Q(hall=session.allotted_hall_id)
-    else:
-        hall = Q(hall__region__code__range=prefix_range(_prefix(session.allotted_region_id or "")))
-    return WaitlistEntry.objects.waiting().filter(
-        hall,
-        Q(doctor__isnull=True) | Q(doctor=session.doctor_id),
-        Q(period="") | Q(period=session.period),
-        department=session.department_id,
-        first_date__lte=session.date,
-        last_date__gte=session.date,
-    )
+def waiting_for(*sessions: ClinicSession) -> WaitlistEntryQuerySet:
+    """Who waits for a place in any of these few sessions, the first first: of the halls their places go to."""
+    wanted = Q(pk__in=[])
+    for session in sessions:
+        wanted |= _wants(**{name: getattr(session, name) for name in _ASKED_OF_A_SESSION})
+    return _queue().filter(wanted)
+
+
+def is_waited_for() -> Exists:
+    """Whether somebody waits for a session of the query this becomes part of."""
+    return Exists(_queue().filter(_wants(**{name: OuterRef(name) for name in _ASKED_OF_A_SESSION})))
+
+
+def is_wished_for() -> Exists:
+    """Whether somebody waits for the release of a session of the query this becomes part of, or to be served since."""
+    return Exists(Wish.objects.filter(session=OuterRef("pk"), state=WishState.WAITING))
 
 
 def somebody_waits_for(session: ClinicSession) -> bool:
     """Whether a place of the session belongs to somebody in the queue, or who wished for it before its release."""
-    wishes = Wish.objects.filter(session=session, state=WishState.WAITING)
-    return ClinicSession.objects.filter(Exists(wishes) | Exists(waiting_for(session)), pk=session.pk).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(ANYBODY_WAITS, {"session": session.pk, "department": session.department_id})
+        row = cursor.fetchone()
+    return bool(row and row[0]) and bool(waited_for([session]))
+
+
+def somebody_wished_for(session: ClinicSession) -> bool:
+    """Whether somebody waits for the session's release, or to be served since."""
+    return Wish.objects.filter(session=session, state=WishState.WAITING).exists()
 
 
 def waited_for(sessions: Collection[ClinicSession]) -> set[int]:
     """The same of several sessions in one query: the keys of those that somebody waits for."""
-    waited = Q(Exists(Wish.objects.filter(session=OuterRef("pk"), state=WishState.WAITING)))
-    for session in sessions:
-        waited |= Q(Exists(waiting_for(session)), pk=session.pk)
-    pks = [session.pk for session in sessions]
-    return set(ClinicSession.objects.filter(waited, pk__in=pks).values_list("pk", flat=True))
+    asked = ClinicSession.objects.filter(pk__in=[session.pk for session in sessions])
+    return set(asked.filter(Q(is_wished_for()) | Q(is_waited_for())).values_list("pk", flat=True))
 
 
-def wished_for() -> QuerySet[Wish, int]:
-    """The sessions that somebody waits to be released, or to be served since."""
-    return Wish.objects.filter(state=WishState.WAITING).values_list("session", flat=True)
+def entry_goes(pk: int | None, to: WaitlistState, *, by: User | None, **changes: Any) -> int:
+    """Move an entry to the state `to` if it may go there; 0 when it may not, or there is none."""
+    if pk is None:
+        return 0
+    return transition(WaitlistEntry.objects.filter(pk=pk), to=to, table=WAITLIST_TRANSITIONS, by=by, **changes)
 
 
 def sessions_for(entry: WaitlistEntry) -> ClinicSessionQuerySet:
@@ -80,7 +101,26 @@ def sessions_for(entry: WaitlistEntry) -> ClinicSessionQuerySet:
     return found.filter(period=entry.period) if entry.period else found
 
 
-def _prefix(code: str) -> str:
-    """The significant digits of a division's code: as many as the lowest level that holds them all."""
-    digits = code.rstrip("0")
-    return digits.ljust(min(length for length in SIGNIFICANT_DIGITS.values() if length >= len(digits)), "0")
+def _queue() -> WaitlistEntryQuerySet:
+    """Everybody in the queues, with the divisions around their halls: what a session may be allotted to."""
+    code = "hall__region_id"
+    around = {
+        f"around_{digits}": Concat(Substr(code, 1, digits), Value("0" * (_DIGITS - digits)))
+        for digits in SIGNIFICANT_DIGITS.values()
+    }
+    return WaitlistEntry.objects.waiting().alias(**around)
+
+
+def _wants(**session: Any) -> Q:
+    """Which of `_queue` want a place in a session; what is `_ASKED_OF_A_SESSION` is given as values or OuterRefs."""
+    allotted = Q(hall=session["allotted_hall_id"])
+    for digits in SIGNIFICANT_DIGITS.values():
+        allotted |= Q(**{f"around_{digits}": session["allotted_region_id"]})
+    return Q(
+        allotted,
+        Q(doctor__isnull=True) | Q(doctor=session["doctor_id"]),
+        Q(period="") | Q(period=session["period"]),
+        department=session["department_id"],
+        first_date__lte=session["date"],
+        last_date__gte=session["date"],
+    )

@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from appointments.domain import eligibility, limits, offers, places_given, policies, queues, windows
-from appointments.enums import WAITLIST_TRANSITIONS, SessionState, SlotKind, WaitlistState
-from appointments.errors import AlreadyWaiting, BookingError, NothingToWaitFor, NotLive
+from appointments.enums import WAITLIST_TRANSITIONS, QueueMode, SessionState, SlotKind, WaitlistState
+from appointments.errors import AlreadyWaiting, NothingToWaitFor, NotLive, VillagerNotReady
 from appointments.models import ClinicSession, Slot, WaitlistEntry
 from auditorium import clock
 from auditorium.domain import audit
@@ -23,10 +22,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from appointments.domain.policies import Policy
+    from appointments.errors import BookingError
     from appointments.models import Department, Doctor
     from auditorium.models import Hall, User, Villager
 
-KIND = "waitlistentry"
+_SESSIONS_A_QUERY = 50
 
 
 def join(
@@ -59,9 +59,10 @@ def join(
     )
     with transaction.atomic():
         entry.villager = villager = places_given.lock_villager(villager.pk)
-        eligibility.check_villager(villager, policy, first_date)
         _check_once(entry)
-        _check_limits(entry, _full_sessions(entry, policy), policy)
+        _check_full(entry, policy)
+        if refused := why_never(entry, policy):
+            raise refused
         entry.save(force_insert=True)
         audit.record(action="joined", what=entry, by=by, hall=hall, villager_id=villager.pk)
     return entry
@@ -91,19 +92,23 @@ def end(entry: WaitlistEntry, *, to: WaitlistState, by: User | None, why: str = 
     )
 
 
+def why_never(entry: WaitlistEntry, policy: Policy) -> BookingError | None:
+    """What stands against every session the entry waits for, whoever else waits; None when it may come to a place."""
+    villager = entry.villager
+    why = eligibility.why_not_ready(villager) or eligibility.why_not_accepted(villager, policy, entry.last_date)
+    if why:
+        return VillagerNotReady(why)
+    return limits.allowed(villager=villager, sessions=_sessions_to_come(entry, policy), policy=policy)[1]
+
+
 def position(entry: WaitlistEntry) -> int:
-    """How many stand before the villager for any of the same places, themselves included; 1 is next."""
-    ahead = WaitlistEntry.objects.waiting().filter(
-        department=entry.department_id,
-        pk__lt=entry.pk,
-        first_date__lte=entry.last_date,
-        last_date__gte=entry.first_date,
-    )
-    if entry.doctor_id is not None:
-        ahead = ahead.filter(Q(doctor__isnull=True) | Q(doctor=entry.doctor_id))
-    if entry.period:
-        ahead = ahead.filter(Q(period="") | Q(period=entry.period))
-    return ahead.count() + 1
+    """How many stand before the villager for any of the same sessions, themselves included; 1 is next."""
+    sessions = list(queues.sessions_for(entry).filter(state=SessionState.OPEN, date__gte=clock.today()))
+    ahead: set[int] = set()
+    for first in range(0, len(sessions), _SESSIONS_A_QUERY):
+        few = sessions[first : first + _SESSIONS_A_QUERY]
+        ahead.update(queues.waiting_for(*few).filter(pk__lt=entry.pk).values_list("pk", flat=True))
+    return len(ahead) + 1
 
 
 def _check_once(entry: WaitlistEntry) -> None:
@@ -115,43 +120,29 @@ def _check_once(entry: WaitlistEntry) -> None:
         )
 
 
-def _full_sessions(entry: WaitlistEntry, policy: Policy) -> list[ClinicSession]:
-    """The full sessions meant; raises NothingToWaitFor where waiting makes no sense."""
+def _check_full(entry: WaitlistEntry, policy: Policy) -> None:
+    """Raise NothingToWaitFor where waiting makes no sense: there are places, or there never will be."""
     if not policy.waitlist:
         raise NothingToWaitFor(_("这家医院不能候补，请选别的时间，或打电话问医院。"))
     now = clock.now()
-    sessions = list(
-        queues.sessions_for(entry).filter(state=SessionState.OPEN).select_related("department__hospital", "doctor")
-    )
-    offered = [
-        session for session in sessions if not windows.why_session_closed(session=session, policy=policy, at=now)
-    ]
-    still = [session for session in offered if now < windows.cancel_deadline(policy=policy, date=session.date)]
+    sessions = _sessions_to_come(entry, policy)
+    still = [session for session in sessions if not windows.why_session_closed(session=session, policy=policy, at=now)]
     if not still:
-        raise NothingToWaitFor(_why_nothing(sessions, policy))
+        raise NothingToWaitFor(_("这几天没有可以候补的班次，请选别的日子。"))
     free = Slot.objects.open().with_free_places().filter(kind=SlotKind.REGULAR, starts_at__gt=now)
     with_places = set(free.filter(session__in=[session.pk for session in still]).values_list("session_id", flat=True))
-    if any(session.pk in with_places and not queues.somebody_waits_for(session) for session in still):
+    if with_places - queues.waited_for(still):
         raise NothingToWaitFor(_("还有号，不用排队，直接约就可以。"))
-    return still
 
 
-def _why_nothing(sessions: list[ClinicSession], policy: Policy) -> str:
+def _sessions_to_come(entry: WaitlistEntry, policy: Policy) -> list[ClinicSession]:
+    """The sessions the entry waits for in which a place could still be offered, now or once they are released."""
+    found = queues.sessions_for(entry).filter(
+        state=SessionState.OPEN, queue=QueueMode.NUMBERED, date__gte=clock.today()
+    )
     now = clock.now()
-    if any(windows.is_before_release(session=session, policy=policy, at=now) for session in sessions):
-        return _("还没放号，可以登记“放号就约”，不用候补。")
-    return _("这几天没有可以候补的班次，请选别的日子。")
-
-
-def _check_limits(entry: WaitlistEntry, sessions: list[ClinicSession], policy: Policy) -> None:
-    """Raise what limits say when they stand against every session meant."""
-    refused: BookingError | None = None
-    for session in sessions:
-        try:
-            limits.check(villager=entry.villager, session=session, policy=policy)
-        except BookingError as error:
-            refused = refused or error
-        else:
-            return
-    if refused:
-        raise refused
+    return [
+        session
+        for session in found.select_related("department__hospital", "doctor").order_by("date", "pk")
+        if now < windows.cancel_deadline(policy=policy, date=session.date)
+    ]
