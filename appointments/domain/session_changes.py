@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _COPIED = {"clinic_class": "clinic_class", "fee": "fee", "room": "place"}
 """What a booking shows of its session, and the booking's own name for it."""
 
+_OF_TEMPLATE = ("kind", "queue", "held_at")
+"""What only a template says of a session; where anybody is booked, its place stays."""
+
 
 def write(
     *,
@@ -44,10 +47,13 @@ def write(
     Slot.objects.filter(pk__in=taken_away, appointments__isnull=True).delete()
     written = {pk: change.fields for pk, change in changes.items() if change.fields}
     for pk, fields in written.items():
-        for name in _COPIED:
+        for name in (*_COPIED, *_OF_TEMPLATE):
             if name in fields:
                 setattr(sessions[pk], name, getattr(details[pk], name))
-    _update(ClinicSession, [sessions[pk] for pk in written], [*_COPIED, "last_number"])
+        if details[pk].template is not None and "times" in fields:
+            sessions[pk].starts, sessions[pk].ends = details[pk].own_times
+    columns = [*_COPIED, *_OF_TEMPLATE, "starts", "ends", "last_number"]
+    _update(ClinicSession, [sessions[pk] for pk in written], columns)
     _carry_over({sessions[pk]: copied for pk, fields in written.items() if (copied := _copied(fields))}, by)
     alike: dict[tuple[str, ...], list[tuple[int, int | None, None]]] = defaultdict(list)
     for pk, fields in written.items():
@@ -100,7 +106,7 @@ def _carry_over(changed: Mapping[ClinicSession, tuple[str, ...]], by: User | Non
         Appointment.objects.filter(pk__in=[row[0] for row in rows]).update(
             clinic_class=session.clinic_class,
             fee=session.fee,
-            place=" ".join(part for part in (session.department.place, session.room) if part),
+            place=session.place,
         )
         audit.record_many(action="changed", kind="appointment", rows=rows, by=by, fields=changed[session])
 

@@ -59,8 +59,8 @@ def slot_times(day: date, starts: time, ends: time, minutes: int) -> list[Times]
 
 
 def spread(places: int, slots: int) -> list[int]:
-    """Places for each slot, evenly, earlier slots first."""
-    each, more = divmod(places, slots)
+    """Places for each slot, evenly, earlier slots first; without slots, none."""
+    each, more = divmod(places, slots) if slots else (0, 0)
     return [each + (number < more) for number in range(slots)]
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from appointments.domain import session_changes
 from appointments.domain.session_details import Change, SessionDetails
 from appointments.domain.session_layout import Standing, is_laid_out, rearranged, slot_times, spread
-from appointments.enums import SessionState, SlotKind
+from appointments.enums import QueueMode, SessionState, SlotKind
 from appointments.models import ClinicSession, Slot
 from auditorium import clock
 from auditorium.domain import audit
@@ -44,6 +44,12 @@ def open_sessions(*, details: Sequence[SessionDetails], by: User | None) -> list
                     clinic_class=each.clinic_class,
                     fee=each.fee,
                     room=each.room,
+                    kind=each.kind,
+                    queue=each.queue,
+                    held_at=each.held_at,
+                    template=each.template,
+                    starts=each.own_times[0],
+                    ends=each.own_times[1],
                     allotted_hall=each.hall,
                     allotted_region=each.region,
                     last_number=each.capacity,
@@ -60,21 +66,20 @@ def open_sessions(*, details: Sequence[SessionDetails], by: User | None) -> list
 
 
 def difference(session: ClinicSession, standing: list[Standing], details: SessionDetails) -> Change:
-    """What `change_session` would do; `standing` are the session's regular slots. A fee or room not said stays."""
-    fields = []
-    if session.clinic_class != details.clinic_class:
-        fields.append("clinic_class")
-    if details.fee is not None and session.fee != details.fee:
-        fields.append("fee")
-    if details.room and session.room != details.room:
-        fields.append("room")
-    wanted = slot_times(details.date, details.starts, details.ends, details.slot_minutes)
-    laid_out = is_laid_out(standing, wanted)
+    """What `change_session` would do; `standing` are the session's regular slots. A fee or room that a sheet does not
+    say stays."""
+    if details.template is None and session.queue == QueueMode.WALK_IN:
+        return Change(conflict=_("这一场先到先看，没有号，没有改。"))
+    fields = _differing(session, details)
+    is_walk_in = details.template is not None and details.queue == QueueMode.WALK_IN
+    wanted = [] if is_walk_in else slot_times(details.date, details.starts, details.ends, details.slot_minutes)
+    laid_out = is_laid_out(standing, wanted) and _bears_times(session, details)
     enough = sum(slot.capacity for slot in standing) == details.capacity
     if laid_out and enough and not fields:
         return Change()
-    if session.state == SessionState.SUSPENDED:
-        return Change(conflict=_("这个班次已经停诊，没有改。"))
+    booked = sum(slot.taken for slot in standing)
+    if conflict := _not_to_be_touched(session, fields, booked):
+        return Change(conflict=conflict)
     if laid_out and enough:
         return Change(tuple(fields))
     plan = rearranged(standing, wanted, details.capacity)
@@ -82,7 +87,6 @@ def difference(session: ClinicSession, standing: list[Standing], details: Sessio
         return Change(conflict=_booked_at_other_times(plan))
     conflict = ""
     if plan.short_of:
-        booked = sum(slot.taken for slot in standing)
         conflict = _("已经约了 %(booked)d 位，号数减不到 %(wanted)d，只能减到 %(booked)d。") % {
             "booked": booked,
             "wanted": details.capacity,
@@ -118,7 +122,7 @@ def lock_sessions(ids: Iterable[int]) -> dict[int, ClinicSession]:
     """Sessions by id and then their slots by id, locked until the transaction ends."""
     sessions = (
         ClinicSession.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("department")
+        .select_related("department", "held_at")
         .filter(pk__in=list(ids))
         .order_by("pk")
     )
@@ -136,6 +140,27 @@ def standing_of(sessions: Iterable[int] | QuerySet[ClinicSession, Any]) -> dict[
     ):
         found.setdefault(session_id, []).append(Standing(pk, (starts, ends), capacity, taken))
     return found
+
+
+def _not_to_be_touched(session: ClinicSession, fields: list[str], booked: int) -> str:
+    """Why nothing of the session is changed at all; empty when something may be."""
+    if session.state == SessionState.SUSPENDED:
+        return _("这个班次已经停诊，没有改。")
+    if booked and "held_at" in fields:
+        return _("已经约了 %(booked)d 位，换不了地方，没有改。请先和村民改约。") % {"booked": booked}
+    return ""
+
+
+def _differing(session: ClinicSession, details: SessionDetails) -> list[str]:
+    """What of the session's own columns differs, its times aside."""
+    names = ["clinic_class"]
+    names += [name for name in ("fee", "room") if details.template or getattr(details, name) not in (None, "")]
+    names += ["kind", "queue", "held_at"] if details.template else []
+    return [name for name in names if getattr(session, name) != getattr(details, name)]
+
+
+def _bears_times(session: ClinicSession, details: SessionDetails) -> bool:
+    return details.template is None or (session.starts, session.ends) == details.own_times
 
 
 def _new_slots(session: ClinicSession, details: SessionDetails) -> Iterable[Slot]:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
 
 from appointments.enums import ChannelKind, DoctorGrade
+from auditorium.enums import RoleKind
 from auditorium.models import Hall, Region
+from auditorium.models.regions import prefix_range
+
+if TYPE_CHECKING:
+    from auditorium.models import User
 
 
 class Specialty(models.Model):
@@ -55,6 +62,16 @@ class HospitalQuerySet(models.QuerySet["Hospital"]):
     def active(self) -> HospitalQuerySet:
         """Those in use."""
         return self.filter(is_active=True)
+
+    def kept_by(self, user: User) -> HospitalQuerySet:
+        """Those the user works for, or that lie in a region they supervise."""
+        if user.is_administrator:
+            return self
+        mine = Q(pk__in=HospitalClerk.objects.filter(user=user).values("hospital"))
+        for role in user.role_list if user.is_active else ():
+            if role.role == RoleKind.SUPERVISOR and role.region:
+                mine |= Q(region__code__range=prefix_range(role.region.prefix))
+        return self.filter(mine)
 
 
 class Hospital(models.Model):

@@ -12,10 +12,13 @@ from simple_history.models import HistoricalRecords
 
 from appointments.enums import ClinicClass, Period, QueueMode, SessionKind
 from appointments.models.hospitals import Department, Doctor, Hospital
+from auditorium.enums import RoleKind
 from auditorium.models import Hall, Region
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from auditorium.models import User
 
 
 class Weekday(models.IntegerChoices):
@@ -37,6 +40,25 @@ class ScheduleTemplateQuerySet(models.QuerySet["ScheduleTemplate"]):
         """Those in use that hold on some day from `first` to `last`."""
         return self.filter(
             Q(valid_until__isnull=True) | Q(valid_until__gte=first), is_active=True, valid_from__lte=last
+        )
+
+    def for_user(self, user: User) -> ScheduleTemplateQuerySet:
+        """Those the user keeps: a clerk's own hospital's, a supervisor's region's, a hall manager's own hall's."""
+        if user.is_administrator:
+            return self
+        kinds = (RoleKind.HALL_MANAGER, RoleKind.SUPERVISOR)
+        here = Q(user.hall_scope("held_at__", kinds=kinds), held_at__isnull=False)
+        return self.filter(Q(department__hospital__in=Hospital.objects.kept_by(user)) | here)
+
+    def with_all(self) -> ScheduleTemplateQuerySet:
+        """With what opening a session takes, the rules of department and hospital among it."""
+        return self.select_related(
+            "department__hospital__policy",
+            "department__policy",
+            "doctor",
+            "held_at",
+            "allotted_hall",
+            "allotted_region",
         )
 
 
@@ -129,6 +151,18 @@ class ScheduleTemplate(models.Model):
         return f"{self.doctor or self.department} {self.get_weekday_display()} {self.get_period_display()}"
 
 
+class LeaveQuerySet(models.QuerySet["Leave"]):
+    """Leaves in scope and by their days."""
+
+    def for_user(self, user: User) -> LeaveQuerySet:
+        """A clerk's own hospital's, a supervisor's region's."""
+        return self if user.is_administrator else self.filter(hospital__in=Hospital.objects.kept_by(user))
+
+    def between(self, first: date, last: date) -> LeaveQuerySet:
+        """Those that touch the days from `first` to `last`."""
+        return self.filter(first_date__lte=last, last_date__gte=first)
+
+
 class ScheduleException(models.Model):
     """One date on which a template is not held, or has another number of places."""
 
@@ -169,6 +203,8 @@ class Leave(models.Model):
     period = models.CharField(_("时段"), max_length=10, choices=Period, blank=True, help_text=_("不选就是整天。"))
     reason = models.CharField(_("原因"), max_length=80)
 
+    objects = LeaveQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("休诊")
         verbose_name_plural = _("休诊")
@@ -187,3 +223,13 @@ class Leave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.doctor or self.department or self.hospital} {self.first_date}"
+
+    def covers(self, *, department_id: int, doctor_id: int | None, day: date, period: str) -> bool:
+        """Whether a session of its hospital falls into it."""
+        return (
+            self.department_id in (None, department_id)
+            and self.doctor_id in (None, doctor_id)
+            and self.period in ("", period)
+            and self.first_date <= day <= self.last_date
+        )
+

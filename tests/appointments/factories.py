@@ -100,3 +100,35 @@ def released(session: models.ClinicSession, *, window_days: int = 14, at_hour: i
         department=session.department, defaults={"window_days": window_days, "release_time": time(at_hour)}
     )
     return at(session.date - timedelta(days=window_days), at_hour)
+
+
+class ScheduleTemplateFactory(DjangoModelFactory):
+    """A doctor on Monday mornings from 8:00 to 10:00 with eight places for one hall, ever since."""
+
+    class Meta:
+        model = models.ScheduleTemplate
+
+    department = factory.SubFactory(DepartmentFactory)
+    doctor = factory.SubFactory(DoctorFactory, department=factory.SelfAttribute("..department"))
+    weekday = 1
+    period = Period.MORNING
+    starts = time(8)
+    ends = time(10)
+    capacity = 8
+    fee = 10
+    allotted_hall = factory.SubFactory(HallFactory)
+    valid_from = date(2026, 1, 1)
+
+
+class LeaveFactory(DjangoModelFactory):
+    """A doctor away for one Monday."""
+
+    class Meta:
+        model = models.Leave
+
+    doctor = factory.SubFactory(DoctorFactory)
+    department = factory.SelfAttribute("doctor.department")
+    hospital = factory.SelfAttribute("department.hospital")
+    first_date = date(2026, 11, 30)
+    last_date = factory.SelfAttribute("first_date")
+    reason = "医生休假"

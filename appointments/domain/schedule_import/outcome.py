@@ -7,27 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from appointments.domain.schedule_import.columns import Column
+from appointments.domain import session_words
 from appointments.domain.schedule_import.findings import Notice, Place, Problem
-from appointments.enums import ClinicClass
-from auditorium.clock import local
 from auditorium.dates import full_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from decimal import Decimal
-
     from appointments.domain.schedule_import.directory import Directory
     from appointments.domain.schedule_import.plan import Plan, Step
 
 MOST_OPENINGS = 10
-_LABELS = {
-    "clinic_class": Column.CLINIC_CLASS.label,
-    "fee": Column.FEE.label,
-    "room": Column.ROOM.label,
-    "times": Column.TIME.label,
-    "capacity": Column.CAPACITY.label,
-}
 
 
 @dataclass(frozen=True)
@@ -132,28 +120,6 @@ def _opening(step: Step) -> str:
 
 def _change(step: Step) -> str:
     """骨科 李建国 11月24日 周二 上午：挂号费 30→50、号数 20→24."""
-    parts = [f"{_LABELS[name]} {old}→{new}" if old else f"{_LABELS[name]} {new}" for name, old, new in _values(step)]
-    return _("%(session)s：%(changes)s") % {"session": _session(step), "changes": _("、").join(parts)}
-
-
-def _values(step: Step) -> Iterator[tuple[str, str, str]]:
-    """Each field that changes, as it is and as it will be."""
-    session, details, standing = step.wish.session, step.details, step.standing
-    if session is None:
-        return
-    for name in step.change.fields:
-        if name == "clinic_class":
-            yield name, str(session.get_clinic_class_display()), str(ClinicClass(details.clinic_class).label)
-        elif name == "fee":
-            yield name, _yuan(session.fee), _yuan(details.fee)
-        elif name == "room":
-            yield name, session.room, details.room
-        elif name == "times":
-            old = f"{local(standing[0].times[0]):%H:%M}-{local(standing[-1].times[1]):%H:%M}" if standing else ""
-            yield name, old, f"{details.starts:%H:%M}-{details.ends:%H:%M}"
-        elif step.change.rearrangement:
-            yield name, str(sum(slot.capacity for slot in standing)), str(step.change.rearrangement.places)
-
-
-def _yuan(fee: Decimal | None) -> str:
-    return "" if fee is None else f"{fee:f}".removesuffix(".00")
+    session = step.wish.session
+    said = session_words.changes(session, step.details, step.standing, step.change) if session else ""
+    return _("%(session)s：%(changes)s") % {"session": _session(step), "changes": said}
