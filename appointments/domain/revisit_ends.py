@@ -73,16 +73,16 @@ def end(revisit: Revisit, *, to: RevisitState, by: User | None, why: str = "") -
         ended_reason=why[:120],
     )
     if moved:
-        _close(Wish.objects.filter(pk=revisit.wish_id or 0), by, why)
         follow_ups.close_about(about_kind=REVISIT, about_id=revisit.pk, by=by, why=why)
-        if revisit.wish_id:
-            follow_ups.close_about(about_kind=WISH, about_id=revisit.wish_id, by=by, why=why)
+        for wish in Wish.objects.filter(revisit=revisit.pk):
+            _close(wish, by, why)
     return moved
 
 
-def _close(wishes: QuerySet[Wish], by: User | None, why: str) -> None:
+def _close(wish: Wish, by: User | None, why: str) -> None:
+    follow_ups.close_about(about_kind=WISH, about_id=wish.pk, by=by, why=why)
     transition(
-        wishes,
+        Wish.objects.filter(pk=wish.pk),
         to=WishState.CANCELLED,
         table=WISH_TRANSITIONS,
         by=by,

@@ -6,12 +6,19 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from appointments.domain import bookings, records
+from appointments.domain import bookings, records, revisits, wishes
 from appointments.enums import HospitalKnows
 from appointments.models import Appointment
 from auditorium import ports
 from auditorium.ports import Link
-from tests.appointments.factories import DepartmentFactory, DoctorFactory, HospitalFactory, SlotFactory, at
+from tests.appointments.factories import (
+    ClinicSessionFactory,
+    DepartmentFactory,
+    DoctorFactory,
+    HospitalFactory,
+    SlotFactory,
+    at,
+)
 from tests.appointments.factories import reachable_villager as villager_of
 from tests.factories import HallFactory, desk_user
 
@@ -118,15 +125,51 @@ def test_timeline_shows_nothing_out_of_scope(service, villager, made):
 
 
 @pytest.mark.parametrize("many", [1, 4])
-def test_timeline_and_today_ask_one_query_each(service, hall, desk, villager, many, django_assert_num_queries):
+def test_timeline_asks_three_queries_and_today_one(service, hall, desk, villager, many, django_assert_num_queries):
     for number in range(many):
         slot = SlotFactory(session__allotted_hall=hall, session__date=FRIDAY + timedelta(days=number))
         bookings.book(slot=slot, villager=villager, hall=hall, by=desk)
+        session = ClinicSessionFactory(allotted_hall=hall, date=FRIDAY + timedelta(days=20 + number))
+        wishes.make(session=SlotFactory(session=session).session, villager=villager, hall=hall, by=desk)
+        due_on = FRIDAY + timedelta(days=20 + number)
+        revisits.note(villager=villager, hall=hall, department=session.department, due_on=due_on, by=desk)
     assert desk.role_list
-    with django_assert_num_queries(1):
-        assert len(service.timeline(villager, desk)) == many
+    with django_assert_num_queries(3):
+        assert len(service.timeline(villager, desk)) == 3 * many
     with time_machine.travel(at(FRIDAY, 7), tick=False), django_assert_num_queries(1):
         assert [entry.villager for entry in service.today(hall, desk)] == ["张小明"]
+
+
+def test_timeline_says_what_waits_for_its_release(service, hall, villager, desk, department):
+    session = ClinicSessionFactory(allotted_hall=hall, department=department, date=FRIDAY + timedelta(days=20))
+    made = wishes.make(session=SlotFactory(session=session).session, villager=villager, hall=hall, by=desk)
+    (entry,) = service.timeline(villager, desk)
+    assert (entry.at, entry.title) == (at(FRIDAY + timedelta(days=6), 0), "放号就约：柯桥区示例医院 心血管内科")
+    assert (entry.detail, entry.state, entry.tone) == ("12月17日 周四 上午 · 普通门诊", "等放号", "warn")
+    assert entry.url == ports.page_of("wish", made.pk) == reverse("appointments:wish", args=[made.pk])
+    wishes.cancel(wish=made, by=desk, why="不用了")
+    (entry,) = service.timeline(villager, desk)
+    assert (entry.at, entry.detail) == (at(MONDAY, 9), "12月17日 周四 上午 · 普通门诊 · 不用了")
+
+
+def test_timeline_says_when_to_come_back_and_books_it_once_it_can(service, hall, villager, desk, department):
+    doctor = DoctorFactory(department=department, name="章建国")
+    said = {"villager": villager, "hall": hall, "department": department, "doctor": doctor, "by": desk}
+    made = revisits.note(due_on=MONDAY + timedelta(weeks=4), automatic=True, **said)
+    (entry,) = service.timeline(villager, desk)
+    assert (entry.at, entry.has_time, entry.title) == (
+        at(MONDAY + timedelta(weeks=4), 0),
+        False,
+        "复诊：柯桥区示例医院 心血管内科",
+    )
+    assert (entry.detail, entry.state, entry.actions) == ("章建国 · 到时候直接约", "还没到时候", ())
+    assert entry.url == ports.page_of("revisit", made.pk) == reverse("appointments:revisit", args=[made.pk])
+    with time_machine.travel(at(MONDAY + timedelta(weeks=2), 9), tick=False):
+        revisits.come_due()
+        (entry,) = service.timeline(villager, desk)
+    week = reverse("appointments:week", args=[villager.pk, department.pk])
+    assert entry.actions == (Link("约复诊", f"{week}?from=2026-12-21&doctor={doctor.pk}"),)
+    assert (entry.state, entry.tone) == ("可以约了", "warn")
 
 
 def test_today_leaves_out_who_does_not_go(service, hall, desk, made):
