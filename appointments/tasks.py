@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from appointments.domain import attendance, offers, revisits, suspensions, turns, wishes
+from appointments.domain import attendance, offers, revisits, schedules, suspensions, turns, wishes
 
 
 @shared_task(name="appointments.serve_queues")
@@ -27,3 +27,9 @@ def close_days() -> None:
     attendance.close_days()
     turns.clear_over()
     revisits.come_due()
+
+
+@shared_task(name="appointments.open_schedules")
+def open_schedules() -> None:
+    """Open what the weekly templates have up to the window and a week more."""
+    schedules.open_ahead(by=None)

@@ -171,6 +171,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
+ALERT_WEBHOOK_URL = env("ALERT_WEBHOOK_URL", default="")
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "plan-and-send-what-is-due": {"task": "auditorium.sweep_outbox", "schedule": 15.0, "options": {"expires": 15}},
@@ -198,6 +201,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "appointments.close_days",
         "schedule": 600.0,
         "options": {"expires": 600},
+    },
+    "open-the-weekly-schedules-ahead": {
+        "task": "appointments.open_schedules",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
 }
 
