@@ -13,6 +13,7 @@ from appointments.domain import (
     awaited,
     default_templates,
     hall_days,
+    lines,
     policies,
     standing,
     texts,
@@ -20,7 +21,7 @@ from appointments.domain import (
     windows,
 )
 from appointments.domain.hall_days import Days
-from appointments.enums import RevisitState, WishState
+from appointments.enums import RevisitState, WaitlistState, WishState
 from appointments.models import Appointment, HospitalClerk
 from auditorium import clock
 from auditorium.dates import clock_time, full_date
@@ -29,10 +30,16 @@ from auditorium.ports import Answered, Entry, Link
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from appointments.models import Revisit, Wish
+    from appointments.models import Revisit, WaitlistEntry, Wish
     from auditorium.models import Hall, User, Villager
     from auditorium.ports import TextVariable, Tone
 
+_QUEUE_TONES: dict[str, Tone] = {
+    WaitlistState.WAITING: "warn",
+    WaitlistState.LAPSED: "stop",
+    WaitlistState.REFUSED: "stop",
+    WaitlistState.OVER: "stop",
+}
 _WISH_TONES: dict[str, Tone] = {WishState.WAITING: "warn", WishState.MISSED: "stop"}
 
 
@@ -42,11 +49,12 @@ class AppointmentService:
     kind = default_templates.ABOUT
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
-        """Every booking of the villager, with 再约一次 on those that are over, and what is to be booked: three
+        """Every booking of the villager, with 再约一次 on those that are over, and what is to be booked: four
         queries."""
         rows = Appointment.objects.for_user(user).filter(villager=villager).with_names()
         return [
             *(_entry(row) for row in rows),
+            *(_queue_entry(entry) for entry in lines.entries_of(villager, user)),
             *(_wish_entry(wish) for wish in awaited.wishes_of(villager, user)),
             *(_revisit_entry(revisit) for revisit in awaited.revisits_of(villager, user)),
         ]
@@ -144,6 +152,26 @@ def _entry(appointment: Appointment) -> Entry:
         tone=standing.tone(appointment),
         url=reverse("appointments:appointment", args=[appointment.reference]),
         actions=(Link(_("再约一次"), again_url(appointment)),) if over else (),
+    )
+
+
+def _queue_entry(entry: WaitlistEntry) -> Entry:
+    """What waits stands where it would end, what came to nothing where it did."""
+    days = full_date(entry.first_date)
+    if entry.last_date != entry.first_date:
+        days = _("%(first)s到%(last)s") % {"first": days, "last": full_date(entry.last_date)}
+    details = [
+        f"{days} {entry.get_period_display()}".strip(),
+        entry.doctor.name if entry.doctor else _("哪位医生都行"),
+        _in_words(entry.ended_reason),
+    ]
+    return Entry(
+        at=entry.ended_at or lines.lasts_until(entry),
+        title=_("排候补：%(where)s") % {"where": f"{entry.department.hospital} {entry.department.name}"},
+        detail=" · ".join(part for part in details if part),
+        state=str(entry.get_state_display()),
+        tone=_QUEUE_TONES.get(entry.state, "plain"),
+        url=reverse("appointments:waitlist_entry", args=[entry.pk]),
     )
 
 

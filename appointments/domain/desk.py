@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments.domain import bookings, extra_places, moves, policies, records, revisit_ends, turns, windows
+from appointments.domain import bookings, extra_places, moves, offers, policies, records, revisit_ends, turns, windows
 from appointments.enums import APPOINTMENT_TRANSITIONS, AppointmentSource, AppointmentState
 from auditorium import clock
 from auditorium.domain import follow_ups, hall_hours, visits
-from auditorium.enums import FollowUpKind, MatterKind
+from auditorium.enums import FollowUpKind, MatterKind, VisitChannel
 from auditorium.models import Matter
 
 if TYPE_CHECKING:
@@ -70,15 +70,28 @@ def add_place(
     return _noted(appointment, MatterKind.BOOKING, by)
 
 
-@transaction.atomic
 def rebook(*, appointment: Appointment, slot: Slot, by: User, key: UUID) -> Appointment:
     """Find whoever the clinic cancelled another place and tick it in their visit, once however often it is sent.
 
     Raises a BookingError as `moves.rebook` does.
     """
+    turns.serve_before(slot.session)
+    with transaction.atomic():
+        visit = visits.current(user=by, villager=appointment.villager)
+        new = moves.rebook(appointment=appointment, slot=slot, by=by, key=key, visit=visit)
+        return _noted(new, MatterKind.BOOKING, by)
+
+
+@transaction.atomic
+def accept(*, appointment: Appointment, by: User) -> Appointment:
+    """Take the place held for somebody from the queue, and tick it in their visit.
+
+    Raises a BookingError as `offers.accept` does.
+    """
     visit = visits.current(user=by, villager=appointment.villager)
-    new = moves.rebook(appointment=appointment, slot=slot, by=by, key=key, visit=visit)
-    return _noted(new, MatterKind.BOOKING, by)
+    in_person = visit is None or visit.channel != VisitChannel.PHONE
+    accepted = offers.accept(appointment=appointment, by=by, in_person=in_person)
+    return _noted(accepted, MatterKind.BOOKING, by)
 
 
 @transaction.atomic

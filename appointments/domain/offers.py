@@ -94,6 +94,13 @@ def open_offer(entry: WaitlistEntry) -> Appointment | None:
     return held.with_names().first()
 
 
+def is_over(appointment: Appointment) -> bool:
+    """Whether the place was held for somebody who can't take it any more."""
+    return appointment.held_until is not None and (
+        appointment.state != AppointmentState.HELD or appointment.held_until <= clock.now()
+    )
+
+
 def accept(*, appointment: Appointment, by: User | None, in_person: bool = True) -> Appointment:
     """The villager wants it: the held place becomes a booking, its number stays.
 

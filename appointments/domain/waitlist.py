@@ -102,12 +102,14 @@ def why_never(entry: WaitlistEntry, policy: Policy) -> BookingError | None:
 
 
 def position(entry: WaitlistEntry) -> int:
-    """How many stand before the villager for any of the same sessions, themselves included; 1 is next."""
+    """How many stand before the villager for any of the same sessions, themselves included; 1 is next. Of an
+    entry not yet saved, where it would stand."""
     sessions = list(queues.sessions_for(entry).filter(state=SessionState.OPEN, date__gte=clock.today()))
     ahead: set[int] = set()
     for first in range(0, len(sessions), _SESSIONS_A_QUERY):
         few = sessions[first : first + _SESSIONS_A_QUERY]
-        ahead.update(queues.waiting_for(*few).filter(pk__lt=entry.pk).values_list("pk", flat=True))
+        waiting = queues.waiting_for(*few)
+        ahead.update((waiting.filter(pk__lt=entry.pk) if entry.pk else waiting).values_list("pk", flat=True))
     return len(ahead) + 1
 
 

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from appointments.domain import policies, windows
+from django.db.models import Q
+
+from appointments.domain import policies, queues, windows
 from appointments.enums import DoctorGrade, Period, QueueMode, SessionState, SlotKind
 from appointments.models import ClinicSession, Slot
 from auditorium import clock
@@ -27,9 +29,11 @@ _PERIODS = list(Period.values)
 
 
 class Standing(StrEnum):
-    """What a session, or one of its times, is to somebody who wants a place. WALK_IN: nothing to book."""
+    """What a session, or one of its times, is to somebody who wants a place. WALK_IN: nothing to book. QUEUED: what
+    is free goes to whoever waits."""
 
     FREE = "free"
+    QUEUED = "queued"
     FULL = "full"
     SUSPENDED = "suspended"
     CLOSED = "closed"
@@ -53,12 +57,14 @@ class Time:
 
 @dataclass(frozen=True)
 class Choice:
-    """One session in the grid. `left` counts the places that can be booked now; `opens` is the moment of release."""
+    """One session in the grid. `left` counts the places that can be booked now; `opens` is the moment of release;
+    `can_wait` says whether the villager can join its queue."""
 
     session: ClinicSession
     standing: Standing
     times: tuple[Time, ...]
     opens: datetime
+    can_wait: bool = False
 
     @property
     def left(self) -> int:
@@ -104,6 +110,11 @@ class Week:
         return any(choice.is_free for row in self.rows for choice in row.choices)
 
     @property
+    def can_wait(self) -> bool:
+        """Whether nothing can be had in these days but a place in the queue."""
+        return not self.has_free and any(choice.can_wait for row in self.rows for choice in row.choices)
+
+    @property
     def first_free_time(self) -> Time | None:
         """The earliest bookable time of the chosen session."""
         times = self.chosen.times if self.chosen else ()
@@ -134,7 +145,8 @@ def open_week(
     wanted = sessions.filter(doctor=doctor_id) if doctor_id else sessions
     start = max(first, today) if first else _first_week(wanted.between(today, last), policy, at, own)
     days = tuple(start + timedelta(days=n) for n in range(DAYS))
-    found = list(sessions.between(days[0], days[-1]).select_related("doctor"))
+    is_queued = Q(queues.is_waited_for()) | Q(queues.is_wished_for())
+    found = list(sessions.between(days[0], days[-1]).select_related("doctor", "held_at").annotate(is_queued=is_queued))
     slots = _slots_of(found)
     choices = [_choice(session, slots.get(session.pk, []), policy, at, own) for session in found]
     rows = _rows(choices, days, doctor_id)
@@ -198,11 +210,16 @@ def _slots_of(sessions: Sequence[ClinicSession]) -> dict[int, list[Slot]]:
 def _choice(session: ClinicSession, slots: Sequence[Slot], policy: Policy, at: datetime, own: _Own) -> Choice:
     closed = bool(windows.why_session_closed(session=session, policy=policy, at=at))
     times = tuple(Time(slot=slot, standing=_time_standing(slot, at, closed=closed)) for slot in slots)
+    serves_queue = policy.waitlist and at < windows.cancel_deadline(policy=policy, date=session.date)
+    standing = Standing.OWN if own.has(session) else _session_standing(session, times, policy, at)
+    if standing == Standing.FREE and serves_queue and getattr(session, "is_queued", False):
+        standing = Standing.QUEUED
     return Choice(
         session=session,
-        standing=Standing.OWN if own.has(session) else _session_standing(session, times, policy, at),
+        standing=standing,
         times=times,
         opens=windows.release_at(policy=policy, day=session.date),
+        can_wait=serves_queue and standing in {Standing.FULL, Standing.QUEUED},
     )
 
 
@@ -225,11 +242,12 @@ def _session_standing(session: ClinicSession, times: Sequence[Time], policy: Pol
 
 
 def _rows(choices: Sequence[Choice], days: Sequence[date], doctor_id: int | None) -> tuple[Row, ...]:
-    """One row for each doctor, class and fee: the wanted doctor, then by grade, the ordinary clinic last."""
+    """One row for each doctor, class, fee and hall: the wanted doctor, then by grade, the ordinary clinic last."""
     grouped: dict[tuple[object, ...], list[Choice]] = {}
     for choice in choices:
         session = choice.session
-        grouped.setdefault((session.doctor_id, session.clinic_class, session.fee), []).append(choice)
+        key = (session.doctor_id, session.clinic_class, session.fee, session.held_at_id)
+        grouped.setdefault(key, []).append(choice)
     rows = [_row(group, days, doctor_id) for group in grouped.values()]
     return tuple(sorted(rows, key=_row_order))
 

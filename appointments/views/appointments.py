@@ -9,7 +9,19 @@ from django.db.models import Prefetch
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from appointments.domain import awaited, bookings, desk, hall_days, history, policies, revisits, standing, visit_day
+from appointments.domain import (
+    awaited,
+    bookings,
+    desk,
+    hall_days,
+    history,
+    moves,
+    offers,
+    policies,
+    revisits,
+    standing,
+    visit_day,
+)
 from appointments.domain.hall_days import Days, Which
 from appointments.enums import AppointmentSource
 from appointments.forms.places import DaysForm
@@ -31,13 +43,14 @@ def appointment(request: StaffRequest, reference: str) -> HttpResponse:
     shown = open_appointment(request, reference)
     person = open_person(request, shown.villager_id)
     texts = Message.objects.for_user(request.user).select_related("phone", "contact").order_by("pk")
-    reminders = Reminder.objects.for_user(request.user).about(bookings.ABOUT, shown.pk)
+    about = Reminder.objects.for_user(request.user).about(bookings.ABOUT, shown.pk)
+    reminders = list(about.prefetch_related(Prefetch("messages", texts)).order_by("due_at", "pk"))
     tasks = FollowUp.objects.for_user(request.user).open()
     context = {
         "appointment": shown,
         "person": person,
         "trail": trail(person),
-        "reminders": reminders.prefetch_related(Prefetch("messages", texts)).order_by("due_at", "pk"),
+        "reminders": reminders,
         "receivers": recipients.of_villager(person.villager),
         "tasks": tasks.filter(about_kind=bookings.ABOUT, about_id=shown.pk),
         "platform": desk.platform_name(shown),
@@ -45,8 +58,12 @@ def appointment(request: StaffRequest, reference: str) -> HttpResponse:
         "again_url": "" if shown.is_live and not standing.is_over(shown) else again_url(shown),
         "revisits": awaited.revisits().for_user(request.user).filter(after=shown),
         "can_follow": revisits.can_follow(shown),
-        "acts": history.acts(appointment=shown, user=request.user),
+        "acts": history.acts(appointment=shown, user=request.user, reminders=reminders),
+        "chain": moves.chain(shown, user=request.user),
+        "movable": moves.is_movable(shown) and not standing.is_over(shown),
+        "why_not_movable": moves.why_not_movable(shown),
         "ending": desk.ending(shown),
+        "offer_is_over": offers.is_over(shown),
         "day": visit_day.of_appointment(shown, policies.policy_of(shown)),
         "alternatives": alternatives.offered(shown, person.villager),
         "elsewhere": shown.source == AppointmentSource.ELSEWHERE,

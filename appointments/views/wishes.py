@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from appointments.domain import awaited, policies, windows, wishes
+from appointments.domain import awaited, lines, policies, windows, wishes
 from appointments.errors import BookingError
 from appointments.forms.wishes import WishForm
 from appointments.models import ClinicSession, Wish
@@ -80,10 +80,12 @@ def wish_cancel(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def waiting(request: StaffRequest) -> HttpResponse:
-    """Who at this hall waits for a release or is to come back to the doctor."""
+    """Who at this hall waits for a place or a release, or is to come back to the doctor."""
     hall = preferences.current_hall(user=request.user)
     context = {
         "hall": hall,
+        "offers": lines.offers_of_hall(hall=hall, user=request.user),
+        "entries": lines.entries_of_hall(hall=hall, user=request.user),
         "wishes": awaited.wishes_of_hall(hall=hall, user=request.user),
         "revisits": awaited.revisits_of_hall(hall=hall, user=request.user),
     }
