@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from auditorium.domain import delivery, escalation, replies
+from auditorium.domain import alerts, delivery, escalation, replies
 
 
 @shared_task(name="auditorium.sweep_outbox")
@@ -23,3 +23,9 @@ def escalate_follow_ups() -> None:
 def act_on_replies() -> None:
     """Carry out the cancellations asked for by text whose time has come; see `replies.sweep`."""
     replies.sweep()
+
+
+@shared_task(name="auditorium.alert_line_stopped")
+def alert_line_stopped(line_id: int) -> None:
+    """Tell the operators; see `alerts.line_stopped`."""
+    alerts.line_stopped(line_id)

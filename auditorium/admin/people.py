@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.http import QueryDict
 from django.urls import reverse
@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from auditorium.admin.base import EVERYBODY, ReadOnlyAdmin, ReadOnlyInline, ScopedAdmin, actor
-from auditorium.domain import people_search
+from auditorium.admin.base import EVERYBODY, SUPERVISORS, ReadOnlyAdmin, ReadOnlyInline, ScopedAdmin, actor, may
+from auditorium.domain import people_search, phones
 from auditorium.models import Consent, Contact, Household, Phone, Villager, VillagerHall
 
 if TYPE_CHECKING:
@@ -141,6 +141,17 @@ class PhoneAdmin(ReadOnlyAdmin):
     list_filter = [("bad_since", admin.EmptyFieldListFilter), ("opted_out_at", admin.EmptyFieldListFilter)]
     exclude = ["number"]
     ordering = ["-pk"]
+    actions = ["changed_hands"]
+
+    def has_clear_permission(self, request: HttpRequest) -> bool:
+        """A number may be shared by people of many halls: supervisors."""
+        return may(request, *SUPERVISORS)
+
+    @admin.action(description=gettext_lazy("选中的号码换了人用：大家都不再用它"), permissions=["clear"])
+    def changed_hands(self, request: HttpRequest, queryset: QuerySet[Phone]) -> None:
+        """Nobody is reached on them any more, and everybody who was is asked for another."""
+        asked = sum(phones.changed_hands(phone=phone, by=actor(request)) for phone in queryset)
+        self.message_user(request, _("%(count)d 位村民要问新号码，已经列成待办。") % {"count": asked}, messages.SUCCESS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Phone]:
         """Those on which a villager in scope is reached."""

@@ -25,10 +25,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from auditorium import clock
-from auditorium.domain import expiry, outcomes, reminder_times, reminders, telling, wake
+from auditorium.domain import expiry, lines, outcomes, phones, reminder_times, reminders, telling, wake
 from auditorium.enums import MessageState, ReminderState
 from auditorium.gateways import gateway_for
 from auditorium.gateways.base import Found, GatewayError, GatewayTimeout, OutgoingText, Sent, Unknowable
+from auditorium.gateways.treatments import Treatment
 from auditorium.models import Message, Phone, Reminder, SmsLine
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ PATIENCE = timedelta(minutes=10)
 """How long it may stay unclear whether a text arrived before a person is asked to call."""
 
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20))
+LATER = timedelta(hours=1)
+"""How long a provider's window for one number is taken to be."""
+
 SECONDS = 45
 """A sweep ends after this long; the next one goes on."""
 
@@ -90,6 +94,7 @@ class _Sweep:
 
     def run(self) -> Counts:
         self._take_up()
+        self._count("handed_over", lines.hand_over(at=self.now()))
         self.counts += expiry.expire(at=self.now())
         deadline = time.monotonic() + SECONDS
         self._ask_about_unknown()
@@ -178,6 +183,7 @@ class _Sweep:
     def _sent(self, message: Message, sent: Sent | Found, *, has_receipts: bool) -> None:
         """The provider has it. A receipt may have come first: then only the provider's number is new."""
         at = self.now()
+        lines.note_success(message.line)
         to = {True: MessageState.DELIVERED, False: MessageState.UNDELIVERED, None: MessageState.SENT}[sent.delivered]
         moved = outcomes.record(
             pk=message.pk,
@@ -199,20 +205,36 @@ class _Sweep:
         logger.warning("text %s: %s", message.uid, error.code)
         if error.code in _LINE_IS_DOWN:
             self.tired.add(message.line_id)
+            lines.note_failure(message.line, at=at)
+        if error.treatment == Treatment.OPERATOR:
+            self._stop_line(message, error)
+            return
+        if error.treatment == Treatment.BAD_NUMBER:
+            phones.flag_bad(phone=message.phone, why=_("短信接口说是空号"))
         this_try: dict[str, Any] = {
             "when": Q(state=MessageState.SENDING, attempts=tries),
             "lease_until": None,
             "error_code": error.code[:60],
             "error_text": error.detail[:200],
         }
-        if not error.permanent and tries <= len(BACK_OFF):
-            again_at = reminder_times.allowed_from(at + BACK_OFF[tries - 1], message.expires_at)
+        is_permanent = error.treatment in {Treatment.NEVER, Treatment.BAD_NUMBER}
+        if not is_permanent and tries <= len(BACK_OFF):
+            again_at = reminder_times.allowed_from(_next_try(error.treatment, tries, at), message.expires_at)
             if again_at < message.expires_at:
                 self._count("retried", self._put_back([message.pk], not_before=again_at, **this_try))
                 return
-        why = "" if error.permanent else _("短信发不出去")
+        why = "" if is_permanent else _("短信发不出去")
         failed = outcomes.record(pk=message.pk, to=MessageState.FAILED, at=at, why=why, ended_at=at, **this_try)
         self._count("failed", failed)
+
+    def _stop_line(self, message: Message, error: GatewayError) -> None:
+        """Nothing goes out on this line until an operator has seen to it; what waits is kept, or goes to the next."""
+        self.tired.add(message.line_id)
+        lines.stop(line=message.line, code=error.code)
+        this_try = Q(state=MessageState.SENDING, attempts=message.attempts + 1)
+        noted = {"attempts": message.attempts, "error_code": error.code[:60]}
+        kept = self._put_back([message.pk], not_before=self.now(), when=this_try, **noted)
+        self._count("retried", kept)
 
     def _cut_off(self, message: Message) -> None:
         """Nobody knows whether the provider has it. It is asked later: it may still be busy with this very call."""
@@ -268,7 +290,7 @@ class _Sweep:
             try:
                 self.gateways[line.pk] = gateway_for(line.gateway, line.config)
             except ValidationError:
-                raise GatewayError(permanent=False, code="bad-settings") from None
+                raise GatewayError(treatment=Treatment.OPERATOR, code="bad-settings") from None
         return self.gateways[line.pk]
 
     def _mine(self) -> Q:
@@ -278,7 +300,14 @@ class _Sweep:
         self.counts += Counter({what: how_many})
 
 
-_LINE_IS_DOWN = ("no-connection", "bad-address", "bad-certificate", "bad-settings")
+_LINE_IS_DOWN = ("no-connection", "bad-address", "bad-certificate")
+
+
+def _next_try(treatment: Treatment, tries: int, at: datetime) -> datetime:
+    """When the provider may take it: after its window for this number, or a little later each time."""
+    if treatment == Treatment.TOMORROW:
+        return reminder_times.next_morning(at)
+    return at + (LATER if treatment == Treatment.LATER else BACK_OFF[tries - 1])
 
 
 def _some(messages: MessageQuerySet, most: int = 500) -> list[int]:

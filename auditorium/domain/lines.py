@@ -1,15 +1,20 @@
-"""Which SMS line carries a hall's texts, and keeping one back for a while."""
+"""Which SMS line carries a hall's texts, keeping one back for a while, and letting the next take over."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from auditorium import clock
-from auditorium.domain import audit
-from auditorium.models import SmsLine
+from auditorium import clock, sms_length
+from auditorium.domain import audit, wake
+from auditorium.enums import MessageState
+from auditorium.models import Message, SmsLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +23,14 @@ if TYPE_CHECKING:
 
     from auditorium.models import Hall, User
 
+ALERT = "auditorium.alert_line_stopped"
+"""The task that tells the operators; see `auditorium.tasks`."""
+
+DOWN_AFTER = timedelta(minutes=5)
+TRY_AGAIN_AFTER = timedelta(minutes=30)
+"""A line that did not answer for five minutes is left alone until half an hour has passed."""
+
+BATCH = 200
 _LEVELS = (2, 4, 6, 9, 12)
 
 
@@ -31,14 +44,64 @@ def lines_for(halls: Iterable[Hall]) -> dict[int, SmsLine | None]:
     around = {hall.pk: {hall.region_id[:digits].ljust(12, "0") for digits in _LEVELS} for hall in halls}
     regions = set().union(*around.values())
     usable = list(SmsLine.objects.usable().filter(Q(region=None) | Q(region__in=regions)))
+    at = clock.now()
+    usable.sort(key=lambda line: is_down(line, at))  # a line that is down comes after every other
     return {
         pk: next((line for line in usable if line.region_id is None or line.region_id in codes), None)
         for pk, codes in around.items()
     }
 
 
+def is_down(line: SmsLine, at: datetime) -> bool:
+    """Whether the line has not answered for a while, and it is not yet time to try it again."""
+    return line.failing_since is not None and DOWN_AFTER <= at - line.failing_since < TRY_AGAIN_AFTER
+
+
+def note_failure(line: SmsLine, *, at: datetime) -> None:
+    """The line did not answer: remember since when, anew when it was tried again after a long while."""
+    lines = SmsLine.objects.filter(pk=line.pk)
+    lines.filter(Q(failing_since=None) | Q(failing_since__lte=at - TRY_AGAIN_AFTER)).update(failing_since=at)
+
+
+def note_success(line: SmsLine) -> None:
+    """The line answers."""
+    if line.failing_since is not None:
+        SmsLine.objects.filter(pk=line.pk).update(failing_since=None)
+
+
+def stop(*, line: SmsLine, code: str) -> None:
+    """Pause a line that an operator must see to, and tell the operators; once, however many texts find out."""
+    with translation.override(settings.LANGUAGE_CODE):
+        why = _("短信平台回的是 %(code)s，请检查余额、权限和设置") % {"code": code}
+        if pause(lines=SmsLine.objects.filter(pk=line.pk), by=None, why=why):
+            wake.after_commit(ALERT, line.pk)
+
+
+def hand_over(*, at: datetime) -> int:
+    """Let the next line take what waits on one that is paused or down; return how many texts.
+
+    Only what was certainly never sent. The words stay; the signature becomes the other line's, which the provider
+    asks for.
+    """
+    stuck = Message.objects.filter(state=MessageState.PENDING, expires_at__gt=at, reply=None)
+    broken = Q(line__is_active=False) | Q(line__paused_at__isnull=False) | Q(line__failing_since__lte=at - DOWN_AFTER)
+    handed = 0
+    with transaction.atomic():
+        waiting = stuck.filter(broken).select_related("line", "hall").order_by("not_before", "pk")
+        texts = list(waiting.select_for_update(of=("self",), skip_locked=True)[:BATCH])
+        others = lines_for({text.hall for text in texts})
+        for text in texts:
+            other = others[text.hall_id]
+            if other is None or other.pk == text.line_id or is_down(other, at):
+                continue
+            body = text.body.replace(f"【{text.line.signature}】", f"【{other.signature}】", 1)
+            mine = Message.objects.filter(pk=text.pk, state=MessageState.PENDING)
+            handed += mine.update(line=other, body=body, parts=sms_length.parts(body), not_before=at)
+    return handed
+
+
 @transaction.atomic
-def pause(*, lines: QuerySet[SmsLine], by: User, why: str) -> int:
+def pause(*, lines: QuerySet[SmsLine], by: User | None, why: str) -> int:
     """Let nothing more go out on these lines; what waits for them stays. Return how many were running."""
     running = list(lines.filter(paused_at__isnull=True).select_for_update(of=("self",)).order_by("pk"))
     SmsLine.objects.filter(pk__in=[line.pk for line in running]).update(paused_at=clock.now(), paused_reason=why[:120])
@@ -55,5 +118,5 @@ def resume(*, lines: QuerySet[SmsLine], by: User) -> int:
     return len(paused)
 
 
-def _note(action: str, lines: list[SmsLine], by: User, why: str = "") -> None:
+def _note(action: str, lines: list[SmsLine], by: User | None, why: str = "") -> None:
     audit.record_many(action=action, kind="smsline", rows=[(line.pk, None, None) for line in lines], by=by, why=why)

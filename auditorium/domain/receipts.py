@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from auditorium import clock
-from auditorium.domain import outcomes
+from auditorium.domain import outcomes, phones
 from auditorium.enums import MessageState
-from auditorium.models import Message
+from auditorium.models import Message, Phone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,8 @@ def record(*, line: SmsLine, receipts: Iterable[Receipt]) -> int:
             if pk is None:
                 is_early |= is_handing_over and bool(receipt.provider_id) and not receipt.key
                 continue
+            if receipt.bad_number:
+                phones.flag_bad(phone=Phone.objects.get(messages=pk), why=_("短信接口说是空号"))
             changed += outcomes.record(
                 pk=pk,
                 to=MessageState.DELIVERED if receipt.delivered else MessageState.UNDELIVERED,

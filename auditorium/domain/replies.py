@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from auditorium import clock, reply_words, sms_length
-from auditorium.domain import contacts, follow_ups, hall_hours, opt_outs, reminders, wake, wording
+from auditorium.domain import contacts, follow_ups, hall_hours, phones, reminders, wake, wording
 from auditorium.domain.transitions import transition
 from auditorium.enums import REPLY_TRANSITIONS, FollowUpKind, MessageState, ReplyMeaning, ReplyState
 from auditorium.models import Message, Phone, Reply
@@ -127,7 +127,7 @@ def _read(reply: Reply) -> None:
             _apply(reply, *choice)
         elif reply.meaning == ReplyMeaning.STOP:
             newest = _newest(reply)
-            opt_outs.stop(phone=reply.phone, by=None, hall=newest.hall if newest else None)
+            phones.stop(phone=reply.phone, by=None, hall=newest.hall if newest else None)
             _settle(reply, newest)
         elif reply.meaning == ReplyMeaning.KEEP:
             _keep(reply)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from auditorium.gateways.treatments import Treatment
+
 if TYPE_CHECKING:
     from uuid import UUID
 
@@ -42,12 +44,16 @@ class Unknowable:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a provider reports of one text, named by our key or its own; `delivered` None: still on its way."""
+    """What a provider reports of one text, named by our key or its own; `delivered` None: still on its way.
+
+    `bad_number`: no text will ever arrive there.
+    """
 
     key: str = ""
     provider_id: str = ""
     delivered: bool | None = None
     code: str = ""
+    bad_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,11 @@ class IncomingText:
 
 
 class GatewayError(Exception):
-    """The provider did not take the text. `permanent`: trying again is useless. Nothing of it names a person."""
+    """The provider did not take the text; `treatment` says what follows. Nothing of it names a person."""
 
-    def __init__(self, *, permanent: bool, code: str, detail: str = "") -> None:
+    def __init__(self, *, treatment: Treatment, code: str, detail: str = "") -> None:
         super().__init__(code)
-        self.permanent = permanent
+        self.treatment = treatment
         self.code = code
         self.detail = detail
 

@@ -26,6 +26,7 @@ from auditorium.gateways.base import (
     Sent,
     Unknowable,
 )
+from auditorium.gateways.treatments import Treatment
 
 if TYPE_CHECKING:
     from auditorium.gateways.http_config import Call, Condition
@@ -79,7 +80,7 @@ class HttpGateway:
         if answer.status in _BETWEEN:
             raise GatewayTimeout
         code = answer.at(config.error_code) or f"http-{answer.status}"
-        raise GatewayError(permanent=code in config.permanent_codes, code=code[:60])
+        raise GatewayError(treatment=config.treatment_of(code), code=code[:60])
 
     def find(self, text: OutgoingText) -> Found | Unknowable | None:
         """Ask the provider by our key, where the settings say how."""
@@ -115,7 +116,10 @@ class HttpGateway:
             elif state in names.undelivered or not names.undelivered:
                 delivered = False
             if key or provider_id:
-                found.append(Receipt(key=key, provider_id=provider_id, delivered=delivered, code=code[:60]))
+                is_bad = delivered is False and self._config.treatment_of(code) == Treatment.BAD_NUMBER
+                found.append(
+                    Receipt(key=key, provider_id=provider_id, delivered=delivered, code=code[:60], bad_number=is_bad)
+                )
         return found
 
     def read_replies(self, payload: Any) -> list[IncomingText]:
@@ -174,12 +178,12 @@ class HttpGateway:
                 )
                 return _read(response, deadline)
         except (NewConnectionError, ConnectTimeoutError):
-            raise GatewayError(permanent=False, code="no-connection") from None
+            raise GatewayError(treatment=Treatment.BACK_OFF, code="no-connection") from None
         except LocationParseError:
-            raise GatewayError(permanent=False, code="bad-address") from None
+            raise GatewayError(treatment=Treatment.BACK_OFF, code="bad-address") from None
         except SSLError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                raise GatewayError(permanent=False, code="bad-certificate") from None
+                raise GatewayError(treatment=Treatment.BACK_OFF, code="bad-certificate") from None
             raise GatewayTimeout from None
         except HTTPError:
             raise GatewayTimeout from None

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from auditorium.gateways.treatments import Treatment
+
 PLACEHOLDERS = ("number", "e164", "body", "text", "key", "signature")
 """number 13800000021 · e164 +8613800000021 · body with 【signature】 · text without it · key ours · signature bare."""
 
@@ -21,6 +23,13 @@ FORMATS = ("json", "form", "query")
 METHODS = ("POST", "PUT", "GET")
 SHORTEST_SECRET = 20
 LONGEST_WAIT = 30
+_CODES = {
+    "permanent_codes": Treatment.NEVER,
+    "bad_number_codes": Treatment.BAD_NUMBER,
+    "later_codes": Treatment.LATER,
+    "tomorrow_codes": Treatment.TOMORROW,
+    "operator_codes": Treatment.OPERATOR,
+}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\t -~]*")
@@ -86,17 +95,21 @@ class ReplyMap:
 
 @dataclass(frozen=True)
 class HttpConfig:
-    """All of it. `permanent_codes` are answers after which trying again is useless."""
+    """All of it. `treatments` says what follows from the provider's codes; any other is a moment's trouble."""
 
     send: Call
     success: Condition
     provider_id: str
     error_code: str
-    permanent_codes: tuple[str, ...]
+    treatments: Mapping[str, Treatment]
     wait: int
     query: Query | None
     receipts: ReceiptMap | None
     replies: ReplyMap | None
+
+    def treatment_of(self, code: str) -> Treatment:
+        """What follows from an answer with this code."""
+        return self.treatments.get(code, Treatment.BACK_OFF)
 
 
 def parse(raw: Any) -> HttpConfig:
@@ -115,7 +128,7 @@ def parse(raw: Any) -> HttpConfig:
         success=success or Condition(),
         provider_id=reader.text(root, "provider_id"),
         error_code=reader.text(root, "error_code"),
-        permanent_codes=reader.texts(root, "permanent_codes"),
+        treatments={code: treatment for name, treatment in _CODES.items() for code in reader.texts(root, name)},
         wait=reader.seconds(root.get("timeout", 10)),
         query=reader.query(root["query"]) if root.get("query") else None,
         receipts=reader.receipts(root["receipts"]) if root.get("receipts") else None,

@@ -54,6 +54,7 @@ class SmsLine(models.Model):
     is_active = models.BooleanField(_("使用中"), default=True)
     paused_at = models.DateTimeField(_("暂停时间"), null=True, blank=True)
     paused_reason = models.CharField(_("暂停原因"), max_length=120, blank=True)
+    failing_since = models.DateTimeField(_("连不上起"), null=True, blank=True, editable=False)
 
     objects = SmsLineQuerySet.as_manager()
 

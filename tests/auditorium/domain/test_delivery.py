@@ -21,14 +21,15 @@ from auditorium.enums import (
     ReminderState,
 )
 from auditorium.gateways.base import Found, GatewayError, GatewayTimeout, Sent, Unknowable
+from auditorium.gateways.treatments import Treatment
 from auditorium.models import FollowUp, Message, Phone, Reminder, SmsLine
 from tests.errands import KIND
 from tests.factories import ConsentFactory, ContactFactory, HallFactory, SmsLineFactory, UserFactory, VillagerFactory
 from tests.outbox import FakeGateway, at, owe, states, told_villager
 
 pytestmark = pytest.mark.django_db
-TEMPORARY = GatewayError(permanent=False, code="busy")
-PERMANENT = GatewayError(permanent=True, code="no such number")
+TEMPORARY = GatewayError(treatment=Treatment.BACK_OFF, code="busy")
+PERMANENT = GatewayError(treatment=Treatment.NEVER, code="no such number")
 
 
 @pytest.fixture(autouse=True)
@@ -365,7 +366,7 @@ def test_refused_for_now_with_no_time_left_becomes_a_call(villager, line, gatewa
 
 
 def test_line_that_cannot_be_reached_is_left_alone_for_the_rest_of_the_sweep(hall, line, gateway):
-    gateway.answers = [GatewayError(permanent=False, code="no-connection")]
+    gateway.answers = [GatewayError(treatment=Treatment.BACK_OFF, code="no-connection")]
     for about in range(3):
         owe(told_villager(hall), about=about)
     delivery.sweep()
@@ -373,7 +374,7 @@ def test_line_that_cannot_be_reached_is_left_alone_for_the_rest_of_the_sweep(hal
 
 
 def test_texts_behind_a_provider_that_is_down_for_hours_become_calls(hall, line, gateway):
-    gateway.answers = [GatewayError(permanent=False, code="no-connection")] * 1000
+    gateway.answers = [GatewayError(treatment=Treatment.BACK_OFF, code="no-connection")] * 1000
     for about in range(60):
         owe(told_villager(hall), about=about)
     for minutes in range(0, 120, 15):
@@ -386,12 +387,12 @@ def test_texts_behind_a_provider_that_is_down_for_hours_become_calls(hall, line,
 
 
 def test_the_night_is_no_wait(hall, line, gateway):
-    gateway.answers = [GatewayError(permanent=False, code="no-connection")]
+    gateway.answers = [GatewayError(treatment=Treatment.BACK_OFF, code="no-connection")]
     with time_machine.travel(at("11-23 19:59"), tick=False):
         owe(told_villager(hall))
         delivery.sweep()
     assert delivery.lateness(at=at("11-24 08:05")) == timedelta(minutes=5)
-    gateway.answers = [GatewayError(permanent=False, code="no-connection")] * 2
+    gateway.answers = [GatewayError(treatment=Treatment.BACK_OFF, code="no-connection")] * 2
     delivery.sweep(at=at("11-24 09:59"))
     assert FollowUp.objects.count() == 0
     delivery.sweep(at=at("11-24 10:00"))

@@ -125,7 +125,7 @@ def test_plan_wakes_the_worker_once_after_commit(villager, desk, django_capture_
 
 def test_plan_takes_a_fixed_number_of_queries(villager, desk, django_assert_num_queries):
     plan(villager, desk, about=1)
-    with django_assert_num_queries(7):  # savepoint, hours, closures, templates, live ones, insert, release
+    with django_assert_num_queries(5):  # hours, closures, templates, live ones, insert
         plan(villager, desk, about=2)
 
 

@@ -97,7 +97,7 @@ def test_dead_broker_costs_one_short_wait_and_one_line(broker_at, caplog, monkey
             server.close()
         tries = []
         connection = app.connection_for_write
-        monkeypatch.setattr(app, "connection_for_write", lambda **kw: tries.append(1) or connection(**kw))
+        monkeypatch.setattr(app, "connection_for_write", lambda **kw: tries.extend(kw) or connection(**kw))
         caller = threading.Thread(target=lambda: [wake.now("auditorium.sweep_outbox", 7) for _ in range(5)])
         caller.start()
         caller.join(15)

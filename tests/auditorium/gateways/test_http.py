@@ -14,6 +14,7 @@ import pytest
 from auditorium.gateways import gateway_for
 from auditorium.gateways.base import Found, GatewayError, GatewayTimeout, OutgoingText, Receipt, Sent, Unknowable
 from auditorium.gateways.console import ConsoleGateway
+from auditorium.gateways.treatments import Treatment
 from tests.peers.sms_http_peer import Peer, Reply
 
 TEXT = OutgoingText(
@@ -37,7 +38,7 @@ def http(config):
 def refused(peer, **changes):
     with pytest.raises(GatewayError) as error:
         http(peer.config(**changes)).send(TEXT)
-    return error.value.code, error.value.permanent
+    return error.value.code, error.value.treatment == Treatment.NEVER
 
 
 def test_send_posts_json_with_everything_escaped(peer):

@@ -1,0 +1,66 @@
+"""Numbers that no longer serve."""
+
+import pytest
+import time_machine
+
+from auditorium import clock
+from auditorium.domain import phones
+from auditorium.models import AuditEntry, Contact, FollowUp, VillagerKey
+from tests.factories import ContactFactory, HallFactory, PhoneFactory, VillagerFactory, desk_user
+from tests.outbox import at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with time_machine.travel(at("11-23 10:00"), tick=False):
+        yield
+
+
+@pytest.fixture
+def hall():
+    return HallFactory()
+
+
+@pytest.fixture
+def phone():
+    return PhoneFactory()
+
+
+@pytest.fixture
+def people(hall, phone):
+    """Two reached on the same number."""
+    found = [VillagerFactory(registered_at=hall, name=name) for name in ("张小明", "李根生")]
+    for villager in found:
+        ContactFactory(villager=villager, phone=phone)
+    return found
+
+
+def test_a_number_that_changed_hands_reaches_nobody_any_more(hall, phone, people):
+    phone.bad_since = clock.now()
+    phone.save()
+    by = desk_user(hall)
+    other = ContactFactory(villager=people[0], relation="daughter")
+    assert phones.changed_hands(phone=phone, by=by) == 2
+    phone.refresh_from_db()
+    assert (phone.bad_since, list(Contact.objects.all())) == (None, [other])
+    assert FollowUp.objects.filter(reason="原来的号码换了人用，问问村民的新号码").count() == 2
+    tail = str(phone.number.national_number)[-4:]
+    assert (
+        not VillagerKey.objects.filter(kind="phone_tail", key__startswith=tail)
+        .exclude(villager__contacts=other)
+        .exists()
+    )
+    assert AuditEntry.objects.filter(action="changed_hands", actor=by).count() == 1
+
+
+def test_a_bad_number_is_flagged_once(phone, people):
+    assert (phones.flag_bad(phone=phone, why="空号"), phones.flag_bad(phone=phone, why="空号")) == (2, 0)
+    assert FollowUp.objects.count() == 2
+
+
+def test_the_dead_are_nobodys_task(phone, people):
+    people[0].died_on = clock.today()
+    people[0].save()
+    assert phones.stop(phone=phone, by=None, hall=None) == 1
