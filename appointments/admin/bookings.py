@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from appointments.domain import acknowledgements
 from appointments.enums import AppointmentSource
-from appointments.models import Appointment, HospitalClerk
+from appointments.models import Appointment, HospitalClerk, Slot
 from auditorium.admin.base import SUPERVISORS, ReadOnlyAdmin, actor, may
 from auditorium.models import User
 from auditorium.references import normalise_reference
@@ -37,13 +37,14 @@ class AppointmentAdmin(ReadOnlyAdmin):
         "department_name",
         "state",
         "hospital_knows",
+        "place_kind",
     ]
-    list_filter = ["state", "source", "hospital_knows", "date"]
+    list_filter = ["state", "source", "hospital_knows", "slot__kind", "date"]
     search_fields = ["reference__exact"]
     search_help_text = gettext_lazy("预约号")
-    list_select_related = ["villager", "hospital", "department"]
+    list_select_related = ["villager", "hospital", "department", "slot"]
     exclude = ["elsewhere_key", "visit", "slot", "session", "successor"]
-    readonly_fields = ["at_the_desk"]
+    readonly_fields = ["place_kind", "at_the_desk"]
     actions = ["acknowledge", "refuse"]
 
     def has_view_permission(self, request: HttpRequest, obj: Appointment | None = None) -> bool:
@@ -74,6 +75,11 @@ class AppointmentAdmin(ReadOnlyAdmin):
         self.message_user(
             request, _("%(count)d 个预约已退回，礼堂会收到改约的待办。") % {"count": count}, messages.WARNING
         )
+
+    @admin.display(description=Slot._meta.get_field("kind").verbose_name)
+    def place_kind(self, appointment: Appointment) -> str:
+        """An ordinary place or a 加号; nothing where the place is not ours."""
+        return str(appointment.slot.get_kind_display()) if appointment.slot else ""
 
     @admin.display(description=gettext_lazy("服务台"))
     def at_the_desk(self, appointment: Appointment) -> SafeString:

@@ -8,17 +8,20 @@ or was added by the doctor was nobody's to keep.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum, Value
 
 from appointments.enums import SlotKind
-from appointments.models import Appointment, ClinicSession, Slot
+from appointments.models import Appointment, Slot
+from auditorium import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import QuerySet
 
+    from appointments.models import ClinicSession
     from appointments.models.appointments import AppointmentQuerySet
     from auditorium.models import User
 
@@ -35,6 +38,7 @@ class Share:
 
     taken: int
     places: int
+    name: str = ""
 
     @property
     def is_unusual(self) -> bool:
@@ -57,28 +61,30 @@ def is_shared(session: ClinicSession) -> bool:
     return (session.allotted_region_id or "").endswith(_ABOVE_VILLAGES)
 
 
-def with_shares(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
-    """With who took most (`most_by_name`), how many (`most_taken`), of how many (`places`); no further query."""
-    mine = _counted(Appointment.objects.filter(session=OuterRef("pk"), booked_by__isnull=False))
-    by_one = mine.order_by().values("booked_by").annotate(taken=Count("pk")).order_by("-taken", "booked_by")
-    regular = Slot.objects.filter(session=OuterRef("pk"), kind=SlotKind.REGULAR).order_by().values("session")
-    return sessions.annotate(
-        most_taken=Coalesce(Subquery(by_one.values("taken")[:1]), 0),
-        most_by_name=Subquery(by_one.values("booked_by__full_name")[:1]),
-        places=Coalesce(Subquery(regular.annotate(all=Sum("capacity")).values("all")[:1]), 0),
-    )
+def shares_of(sessions: Sequence[ClinicSession]) -> dict[int, Share]:
+    """By session the largest share in it, where that is unusual; two queries, however many sessions."""
+    shared = [session.pk for session in sessions if is_shared(session)]
+    taken = _counted(Appointment.objects.filter(session__in=shared, booked_by__isnull=False)).order_by()
+    by_one = taken.values_list("session", "booked_by__full_name").annotate(by=F("booked_by"), taken=Count("pk"))
+    regular = Slot.objects.filter(session__in=shared, kind=SlotKind.REGULAR).order_by()
+    places = dict(regular.values_list("session").annotate(Sum("capacity")))
+    found: dict[int, Share] = {}
+    for session_id, name, _by, count in by_one.order_by("taken"):
+        share = Share(taken=count, places=places.get(session_id, 0), name=name)
+        if share.is_unusual:
+            found[session_id] = share
+    return found
 
 
-def unusual(sessions: QuerySet[Any]) -> QuerySet[Any]:
-    """Of sessions `with_shares`, those in which one person took unusually many."""
-    shared = sessions.filter(allotted_region__code__endswith=_ABOVE_VILLAGES)
-    return shared.filter(most_taken__gte=AT_LEAST, places__lt=F("most_taken") * 2)
-
-
-def share_of(session: ClinicSession) -> Share | None:
-    """The largest share in a session loaded `with_shares`, where it is unusual."""
-    share = Share(taken=getattr(session, "most_taken", 0), places=getattr(session, "places", 0))
-    return share if is_shared(session) and share.is_unusual else None
+def unusual(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
+    """Of these sessions, those to come in which one person took unusually many places."""
+    rows = Appointment.objects.filter(session__date__gte=clock.today(), booked_by__isnull=False)
+    shared = _counted(rows).filter(session__allotted_region__code__endswith=_ABOVE_VILLAGES).order_by()
+    regular = Slot.objects.filter(session=OuterRef("session"), kind=SlotKind.REGULAR).order_by().values("session")
+    places = Subquery(regular.annotate(all=Sum("capacity")).values("all"))
+    by_one = shared.values("session", "booked_by").annotate(taken=Count("pk"))
+    found = by_one.filter(taken__gte=AT_LEAST).annotate(half=places / Value(2.0)).filter(taken__gt=F("half"))
+    return sessions.filter(pk__in=found.values("session"))
 
 
 def _counted(rows: AppointmentQuerySet) -> AppointmentQuerySet:

@@ -49,7 +49,7 @@ def move(
         _check(old, slot)
         eligibility.check(slot=slot, villager=villager, hall=old.hall, besides=old.pk)
         slots.lock_all([pk for pk in (old.slot_id, slot.pk) if pk is not None])
-        places_given.give_back(old, to=AppointmentState.RESCHEDULED, by=by, why=MOVED)
+        places_given.give_back(old, to=AppointmentState.RESCHEDULED, by=by, why="")
         new = places_given.take(slot=slot, villager=villager, hall=old.hall, by=by, visit=visit, moves=old.moves + 1)
         Appointment.objects.filter(pk=old.pk).update(successor=new)
         booking_requests.remember(by=by, key=key, content=content, appointment=new)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from appointments.domain import policies, visit_day, windows
 from appointments.enums import AppointmentSource
-from appointments.models import Route
+from appointments.models import Appointment, Route
 from auditorium import clock
 from auditorium.dates import clock_time, full_date, lunar_date
 from auditorium.references import grouped_reference
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from appointments.domain.visit_day import VisitDay
-    from appointments.models import Appointment
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class Slip:
     route: str
     flags: tuple[str, ...]
     unconfirmed: str
+    replaced: str
     reference: str
     hall: str
     hall_phone: str
@@ -53,7 +53,8 @@ class Slip:
 
 
 def slip_for(appointment: Appointment) -> Slip:
-    """The slip of a booking; give it `with_names()` and the hospital's policy, and it takes one query more."""
+    """The slip of a booking; give it `with_names()` and the hospital's policy, and it takes one query more, of a
+    moved booking two."""
     policy = policies.policy_of(appointment)
     day = visit_day.of_appointment(appointment, policy)
     return Slip(
@@ -63,9 +64,9 @@ def slip_for(appointment: Appointment) -> Slip:
         day=full_date(appointment.date),
         time=_time(appointment),
         lunar=lunar_date(appointment.date),
-        hospital=appointment.hospital_name,
+        hospital=appointment.held_at.name if appointment.held_at else appointment.hospital_name,
         clinic=_clinic(appointment),
-        place=appointment.place,
+        place=_place(appointment),
         arrive=_arrive(day),
         pick_up_by=_("最晚%(time)s取号，过时不候") % {"time": clock_time(day.pick_up_by)} if day.pick_up_by else "",
         bring=day.bring,
@@ -76,11 +77,20 @@ def slip_for(appointment: Appointment) -> Slip:
         route=_route(appointment),
         flags=_flags(appointment),
         unconfirmed=_("待医院确认，确认后礼堂会告诉您") if appointment.awaits_hospital else "",
+        replaced=_replaced(appointment),
         reference=grouped_reference(appointment.reference),
         hall=appointment.hall.name,
         hall_phone=_hall_phone(appointment),
         code=_code(appointment.reference),
     )
+
+
+def _replaced(appointment: Appointment) -> str:
+    """Which slip this one replaces; asks only where the booking was moved."""
+    old = Appointment.objects.filter(successor=appointment).only("date").first() if appointment.moves else None
+    if old is None:
+        return ""
+    return _("改过约：原来%(day)s的预约单作废") % {"day": full_date(old.date)}
 
 
 def _time(appointment: Appointment) -> str:
@@ -95,7 +105,15 @@ def _clinic(appointment: Appointment) -> str:
     doctor = appointment.doctor_name
     kind = appointment.get_clinic_class_display() if appointment.clinic_class else ""
     who = doctor or (_("%(kind)s门诊") % {"kind": kind} if kind else "")
-    return " ".join(part for part in (appointment.department_name, who) if part)
+    extra = _("（加号）") if appointment.is_extra else ""
+    whose = appointment.hospital_name if appointment.held_at else ""
+    return " ".join(part for part in (whose, appointment.department_name, who) if part) + extra
+
+
+def _place(appointment: Appointment) -> str:
+    """Where in the hospital; at a hall, whose name stands above, the room there."""
+    hall = appointment.held_at
+    return appointment.place.removeprefix(hall.name).strip() if hall else appointment.place
 
 
 def _arrive(day: VisitDay) -> str:
@@ -125,6 +143,8 @@ def _full(moment: datetime) -> str:
 
 
 def _route(appointment: Appointment) -> str:
+    if appointment.held_at:
+        return ""
     route = Route.objects.filter(hall=appointment.hall_id, hospital=appointment.hospital_id).first()
     if not route:
         return ""

@@ -41,7 +41,7 @@ def week(request: StaffRequest, reference: str) -> HttpResponse:
         messages.error(request, why_not)
         return redirect("appointments:appointment", moving.reference)
     person = open_person(request, moving.villager_id)
-    department = Department.objects.select_related("hospital__policy", "policy").get(pk=moving.department_id)
+    department = Department.objects.select_related("hospital__policy", "policy").get(appointments=moving)
     asked = WeekForm(request.GET).read()
     asked["doctor"] = asked["doctor"] or moving.doctor_id
     shown = week_grid.open_week(

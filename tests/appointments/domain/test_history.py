@@ -34,7 +34,7 @@ def test_acts_are_said_latest_first_with_who_and_why(hall, desk, made):
     audit.record(action="acknowledged", what=made, by=None, hall=hall)
     bookings.cancel(appointment=made, by=desk, why="有事去不了")
     assert said(made, desk) == [
-        ("何晓燕", "已取消", "有事去不了"),
+        ("何晓燕", "取消预约", "有事去不了"),
         ("系统", "医院已确认", ""),
         ("何晓燕", "约号", ""),
     ]

@@ -76,7 +76,7 @@ def test_page_says_number_reference_and_until_when_it_can_be_cancelled(at_desk, 
         "约好了 张",
         "11月27日 周五 上午8:00 柯桥区示例医院 · 心血管内科 1号",
         f"预约号 {made.reference[:4]}-{made.reference[4:]}",
-        "要取消的话 11月26日 周四 下午3:00 以前告诉礼堂",
+        "要改、要取消的话 11月26日 周四 下午3:00 以前告诉礼堂",
     ]:
         assert said in page.words, said
     assert page.focus == links_to(made, "slip")[0]
@@ -95,7 +95,7 @@ def test_page_after_the_deadline_says_whom_to_phone(client, desk, made):
     with time_machine.travel(at(FRIDAY - timedelta(days=1), 15), tick=False):
         client.force_login(desk)
         page = read(client.get(page_of(made)))
-    assert "11月26日 周四 下午3:00已经过了，要取消请打电话给医院： 0575 8400 1234 每天 8:00–17:00" in page.words
+    assert "11月26日 周四 下午3:00已经过了，要改、要取消请打电话给医院： 0575 8400 1234 每天 8:00–17:00" in page.words
     assert links_to(made, "cancel")[0] not in page.links
 
 
@@ -172,7 +172,8 @@ def test_page_tells_its_history_with_who_and_why(at_desk, desk, made):
     with time_machine.travel(at(MONDAY, 10), tick=False):
         bookings.cancel(appointment=made, by=desk, why="有事去不了")
         words = read(at_desk.get(page_of(made))).words
-    assert "经过 已取消 · 有事去不了 11月23日 周一 上午10:00 · 何晓燕 约号 11月23日 周一 上午9:00 · 何晓燕" in words
+    by = f"何晓燕（{made.hall.name}）"
+    assert f"经过 取消预约 · 有事去不了 11月23日 周一 上午10:00 · {by} 约号 11月23日 周一 上午9:00 · {by}" in words
 
 
 def test_page_of_a_past_booking_offers_neither_paper_focus_nor_cancelling(client, desk, made):

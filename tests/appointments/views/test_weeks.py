@@ -201,6 +201,6 @@ def test_week_asks_the_database_a_fixed_number_of_times(
         doctor = DoctorFactory(department=department)
         for day in range(7):
             slot(MONDAY + timedelta(days=day), doctor=doctor)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         response = at_desk.get(week(villager, department), headers={"HX-Request": "true"})
     assert response.content.decode().count("余 3") == doctors * 6 + 1
