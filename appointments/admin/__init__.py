@@ -8,6 +8,7 @@ from appointments.admin import (
     schedule_import,
     schedule_templates,
     schedules,
+    suspensions,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "schedule_import",
     "schedule_templates",
     "schedules",
+    "suspensions",
 ]

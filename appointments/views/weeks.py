@@ -13,6 +13,7 @@ from appointments.domain import extra_places, policy_words, recent, week_grid
 from appointments.forms.places import WeekForm
 from appointments.models import Department
 from appointments.views.requests import StaffRequest, open_person, trail
+from appointments.views.suspensions import may_suspend
 from auditorium import clock
 from auditorium.domain import preferences
 
@@ -42,6 +43,7 @@ def week(request: StaffRequest, villager_pk: int, department_pk: int) -> HttpRes
         "week": shown,
         "asked": asked,
         "extra_for": extra_places.grantable(week=shown, user=request.user, hall=hall),
+        "may_suspend": bool(shown.chosen and may_suspend(request.user, shown.chosen.session)),
         "rules": policy_words.window_in_words(shown.policy, clock.now()),
     }
     if request.htmx:
