@@ -9,19 +9,28 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from appointments.demo import sessions
-from appointments.demo.story import BOOKED, CANCELLED, CONFIRMED, RECORDED, SUSPENDED_FOR, TEXT_LOST, Booked, Recorded
-from appointments.domain import acknowledgements, bookings, desk, policies, slots, windows
+from appointments.demo.story import (
+    BOOKED,
+    CANCELLED,
+    CONFIRMED,
+    RECORDED,
+    SUSPENDED_FOR,
+    TEXT_LOST,
+    UNMARKED,
+    Booked,
+    Recorded,
+)
+from appointments.domain import acknowledgements, attendance, bookings, desk, policies, suspensions, windows
 from appointments.domain.records import RecordDetails
-from appointments.enums import APPOINTMENT_TRANSITIONS, AppointmentState, SessionState
+from appointments.enums import SessionState
 from appointments.errors import BookingError
 from appointments.models import Appointment, ClinicSession, Slot
 from auditorium import clock
 from auditorium.demo.desk import record_done
 from auditorium.demo.past import Story, open_moment
 from auditorium.demo.places import uid_of
-from auditorium.domain import follow_ups, outcomes, reminders
-from auditorium.domain.transitions import transition
-from auditorium.enums import FollowUpKind, MessageState, ReminderPurpose
+from auditorium.domain import follow_ups, outcomes
+from auditorium.enums import MessageState
 from auditorium.models import FollowUp, Hall, Message, Reminder, User, Villager
 
 FILLING_HALL, FILLING_USER = "山外村文化礼堂", "shanwai"
@@ -100,9 +109,11 @@ class Bookings:
             ),
             TEXT_LOST: (clock.now(), lambda: _lose_text(it.get())),
         }
-        ended = (over, lambda: transition(it, to=became, table=APPOINTMENT_TRANSITIONS, by=by))
-        if became:
-            self.story.tell(*acts.get(became, ended))
+        marked = (over, lambda: attendance.mark(appointment=it.get(), to=became, by=by))
+        if became == UNMARKED:
+            self.story.tell(clock.day_bounds(clock.local(over).date())[1], attendance.close_days)
+        elif became:
+            self.story.tell(*acts.get(became, marked))
 
     def _tell_suspended(self, hall: Hall) -> None:
         """Two people have a place in the next session that is suspended; they are to be booked anew."""
@@ -147,41 +158,10 @@ def _first_slot(booked: Booked) -> Slot:
 
 
 def _suspend(session: ClinicSession) -> None:
-    """The hospital says that it doesn't take place: slots closed first, then each villager owed another place."""
-    sessions.suspend(ClinicSession.objects.filter(pk=session.pk))
-    for slot in session.slots.all():
-        for appointment in slot.appointments.live().with_names():
-            _cancel_for_clinic(appointment)
-            slots.release(slot.pk)
-
-
-def _cancel_for_clinic(appointment: Appointment) -> None:
-    why = f"{appointment.doctor_name}医生停诊，请帮村民改约"
-    transition(
-        Appointment.objects.filter(pk=appointment.pk),
-        to=AppointmentState.CANCELLED_BY_CLINIC,
-        table=APPOINTMENT_TRANSITIONS,
-        by=None,
-        why=why,
-        ended_at=clock.now(),
-        ended_reason=sessions.WHY_SUSPENDED,
-    )
-    reminders.silence(
-        about_kind=bookings.ABOUT,
-        about_id=appointment.pk,
-        by=None,
-        why=sessions.WHY_SUSPENDED,
-        tell=ReminderPurpose.CANCELLED,
-    )
-    follow_ups.open_task(
-        hall=appointment.hall,
-        villager=appointment.villager,
-        kind=FollowUpKind.REBOOK,
-        reason=why,
-        due_at=windows.cancel_deadline(policy=policies.DEFAULTS, date=appointment.date),
-        about_kind=bookings.ABOUT,
-        about_id=appointment.pk,
-    )
+    """The hospital says that it doesn't take place; who booked is told, and owed another place."""
+    found = ClinicSession.objects.select_related("department__hospital", "doctor").get(pk=session.pk)
+    why = sessions.WHY_SUSPENDED
+    suspensions.settle(suspensions.suspend(scope=suspensions.scope_of([found]), why=why, by=None))
 
 
 def _lose_text(appointment: Appointment) -> None:
