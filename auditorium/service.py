@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from auditorium import clock
 from auditorium.domain.villagers import ABOUT
-from auditorium.enums import FollowUpState, IdentityKind, ReminderState
-from auditorium.models import FollowUp, Message, Reminder, Villager, Visit
+from auditorium.enums import FollowUpState, IdentityKind, ReminderState, ReplyMeaning, ReplyState
+from auditorium.models import FollowUp, Message, Reminder, Reply, Villager, Visit
 from auditorium.ports import Answered, Entry, Link, TextVariable
 from auditorium.templatetags.desk import tone
 
@@ -31,10 +31,11 @@ class HallService:
     kind = ABOUT
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
-        """Visits, reminders with their texts, tasks and the registration: five queries."""
+        """Visits, reminders with their texts, answers to them, tasks and the registration: six queries."""
         return [
             *_visits(villager, user),
             *_reminders(villager, user),
+            *_replies(villager, user),
             *_tasks(villager, user),
             _registration(villager),
         ]
@@ -126,6 +127,27 @@ def _reminders(villager: Villager, user: User) -> list[Entry]:
         for reminder in owed
         if reminder.state != ReminderState.CANCELLED or reminder.messages.all()
     ]
+
+
+def _replies(villager: Villager, user: User) -> list[Entry]:
+    """What was answered by text. Words nobody understood are on the task they became."""
+    answered = Reply.objects.for_user(user).filter(villager=villager)
+    return [
+        Entry(
+            at=reply.received_at,
+            title=_("回短信：%(meaning)s") % {"meaning": _meaning(reply)},
+            state=reply.get_state_display(),
+            tone="warn" if reply.state in {ReplyState.TASK, ReplyState.WAITING} else "plain",
+        )
+        for reply in answered
+    ]
+
+
+def _meaning(reply: Reply) -> str:
+    """A yes from somebody else's phone means that it was passed on."""
+    if reply.meaning == ReplyMeaning.YES and not reply.own and reply.about_id is not None:
+        return _("已转告")
+    return str(reply.get_meaning_display())
 
 
 def _sent(text: Message) -> str:

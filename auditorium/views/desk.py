@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from auditorium import clock
-from auditorium.domain import follow_ups, visits
+from auditorium.domain import follow_ups, lines, visits
 from auditorium.views.access import StaffRequest, current_hall
 
 if TYPE_CHECKING:
@@ -29,4 +29,5 @@ def desk_context(request: StaffRequest, hall: Hall) -> dict[str, Any]:
         "day": clock.today(),
         "today": visits.today(hall=hall, user=request.user),
         "brief": follow_ups.brief(hall=hall, user=request.user),
+        "sms_line": lines.line_for(hall),
     }

@@ -10,7 +10,8 @@ from auditorium.domain import delivery, replies
 from auditorium.enums import FollowUpKind, MessageState, ReplyMeaning, ReplyState
 from auditorium.models import FollowUp, Message, Phone, Reply
 from auditorium.ports import Answered
-from tests.factories import ConsentFactory, ContactFactory, HallFactory, SmsLineFactory, VillagerFactory
+from auditorium.service import HallService
+from tests.factories import ConsentFactory, ContactFactory, HallFactory, SmsLineFactory, VillagerFactory, desk_user
 from tests.outbox import at, owe, told_villager
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +237,13 @@ def test_the_text_is_not_readable_in_the_database(line, villager):
     answer(line, villager, "明天换下午行吗")
     stored = Reply.objects.extra(select={"raw": "text"}).values_list("raw", flat=True)
     assert "下午" not in "".join(stored)
+
+
+def test_answers_stand_on_the_timeline(line, villager, hall, errands):
+    answer(line, villager, "1")
+    answer(line, villager, "在吗")
+    entries = HallService().timeline(villager, desk_user(hall))
+    assert [(entry.title, entry.state) for entry in entries if entry.title.startswith("回短信")] == [
+        ("回短信：看不懂", "转人工"),
+        ("回短信：好", "已处理"),
+    ]

@@ -9,7 +9,7 @@ import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from auditorium import ports
+from auditorium import clock, ports
 from auditorium.domain import villager_keys, villagers, visits
 from auditorium.domain.contacts import ContactDetails
 from auditorium.domain.villagers import VillagerDetails
@@ -21,6 +21,7 @@ from tests.factories import (
     FollowUpFactory,
     HallFactory,
     PhoneFactory,
+    SmsLineFactory,
     UserFactory,
     VillagerFactory,
     desk_user,
@@ -179,8 +180,17 @@ def test_the_desk_asks_the_same_number_of_questions(desk, hall, people, django_a
     for n in range(people):
         visits.arrive(hall=hall, by=None, villager=known(hall, phone=f"+861380000{n:04}"), matters=[MatterKind.BOOKING])
         FollowUpFactory(hall=hall)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         desk.get(DESK)
+
+
+def test_the_desk_says_when_no_text_can_go_out(desk, hall):
+    assert "现在没有可用的短信线路" in desk.get(DESK).text
+    line = SmsLineFactory()
+    assert "现在没有可用的短信线路" not in desk.get(DESK).text
+    line.paused_at = clock.now()
+    line.save()
+    assert "现在没有可用的短信线路" in desk.get(DESK).text
 
 
 # Finding
@@ -498,7 +508,7 @@ def test_the_page_asks_the_same_number_of_questions(desk, hall, user, entries, d
         FollowUpFactory(hall=hall, villager=villager, about_kind="booking", about_id=n)
         visit = visits.arrive(hall=hall, by=user, villager=villager, matters=[MatterKind.BOOKING])
         visits.finish(visit=visit, by=user)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         desk.get(page_of(villager))
 
 
