@@ -36,7 +36,9 @@ def still_due(about_ids: Collection[int]) -> set[int]:
 
 def values_of(about_ids: Collection[int], audience: str) -> dict[int, dict[str, str]]:
     """The values of a text about each booking, in one query; see `default_templates` for what they mean."""
-    found = Appointment.objects.filter(pk__in=about_ids).select_related("hospital", "department", "doctor")
+    found = Appointment.objects.filter(pk__in=about_ids).select_related(
+        "hospital", "department", "doctor", "session__held_at"
+    )
     with translation.override(settings.LANGUAGE_CODE):
         return {appointment.pk: _values(appointment, audience) for appointment in found}
 
@@ -100,7 +102,9 @@ def _until(appointment: Appointment) -> str:
 
 
 def _hospital(appointment: Appointment, audience: str) -> str:
-    hospital = appointment.hospital
+    hospital, hall = appointment.hospital, appointment.held_at
+    if hall:
+        return hall.name
     if audience == MessageAudience.OWN:
         return (hospital.short_name or hospital.name) if hospital else appointment.hospital_text
     if hospital is None or hospital.is_sensitive:

@@ -58,7 +58,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def with_names(self) -> AppointmentQuerySet:
         """With all that a line, a slip or a text says of them."""
-        return self.select_related("villager", "hall", "hospital", "department", "doctor", "session", "slot", "channel")
+        return self.select_related(
+            "villager", "hall", "hospital", "department", "doctor", "session__held_at", "slot", "channel"
+        )
 
     def with_policies(self) -> AppointmentQuerySet:
         """With the rules of hospital and department, which `domain.policies` needs."""
@@ -203,6 +205,11 @@ class Appointment(models.Model):
     def hospital_name(self) -> str:
         """The hospital, ours or as it was told."""
         return self.hospital.name if self.hospital else self.hospital_text
+
+    @property
+    def held_at(self) -> Hall | None:
+        """The hall where the doctor comes to; None where it is at the hospital."""
+        return self.session.held_at if self.session else None
 
     @property
     def department_name(self) -> str:

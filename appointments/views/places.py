@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from appointments.domain import places, recent
+from appointments.domain import head_counts, places, recent
 from appointments.forms.places import SearchForm, WhereForm
 from appointments.views.requests import StaffRequest, open_person, trail
 from auditorium.domain import preferences
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from auditorium.models import Hall, Villager
+
+
+MOST_HELD = 6
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,6 +40,7 @@ def _answers(where: dict[str, Any], villager: Villager, hall: Hall) -> dict[str,
     if where["hospital"]:
         return {"departments": places.departments_of(hospital=where["hospital"], hall=hall)}
     return {
+        "held": head_counts.coming(hall)[:MOST_HELD],
         "recent": recent.departments(villager=villager, hall=hall),
         "hospitals": places.hospitals(hall),
     }

@@ -164,6 +164,6 @@ def test_place_says_what_follows_from_the_identity(at_desk, villager, kind, word
 def test_place_asks_the_database_a_fixed_number_of_times(at_desk, hall, villager, many, django_assert_num_queries):
     for number in range(many):
         SlotFactory(session__allotted_hall=hall, session__department__hospital__name=f"医院{number}")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         response = at_desk.get(place(villager), headers={"HX-Request": "true"})
     assert len(read(response).links) == many
