@@ -94,7 +94,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Week:
-    """Seven days of a department. `chosen` is the session whose times are shown; `earlier` and `later` lead on."""
+    """Seven days of a department. `chosen` is the session whose times are shown; `earlier` and `later` lead on, as
+    far as the week after the last day that is released: 即将放号 is seen too."""
 
     department: Department
     policy: Policy
@@ -157,7 +158,7 @@ def open_week(
         rows=rows,
         chosen=_chosen(rows, session_id, doctor_id),
         earlier=max(start - timedelta(days=DAYS), today) if start > today else None,
-        later=start + timedelta(days=DAYS) if start + timedelta(days=DAYS) <= last else None,
+        later=start + timedelta(days=DAYS) if start <= last else None,
     )
 
 
