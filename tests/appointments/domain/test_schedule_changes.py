@@ -51,7 +51,7 @@ def save(template, **changes):
     done = schedule_changes.carry_out(template=template, by=None)
     assert done.fingerprint == shown.fingerprint
     again = schedule_changes.plan(template)
-    assert not (again.changed or again.gone or again.opened)
+    assert (again.changed, again.gone, again.opened) == ([], [], [])
     return shown
 
 
