@@ -78,7 +78,7 @@ def offer(*, session: ClinicSession, hall: Hall) -> Offer:
     """The times at which a place could be added now. The session comes with department, hospital and policies."""
     now = clock.now()
     regular = list(session.slots.filter(kind=SlotKind.REGULAR).order_by("starts_at", "pk"))
-    to_come = [slot for slot in regular if slot.starts_at > now and slot.numbers]
+    to_come = [slot for slot in regular if slot.starts_at > now and slot.is_open]
     return Offer(times=to_come, why_not=_why_not(session, hall, to_come, now))
 
 

@@ -291,22 +291,21 @@ def manager(hall):
 
 
 def test_extra_places_granted_at_once_get_numbers_of_their_own(hall, manager, sessions):
-    full = SlotFactory(session=sessions[0], capacity=3, taken=3)
-    calls = [
-        partial(
-            extra_places.grant, session=sessions[0], villager=bookable_villager(hall), hall=hall, by=manager, why="同意"
-        )
-        for _ in range(8)
-    ]
-    calls += [partial(slots.add_capacity, slot=full, extra=1, by=manager)] * 2
+    """While another part of the session, closed, gets more places too."""
+    SlotFactory(session=sessions[0], capacity=3, taken=3)
+    closed = SlotFactory(
+        session=sessions[0], starts_at=at(sessions[0].date, 9), numbers=[[4, 6]], capacity=3, is_open=False
+    )
+    given = {"session": sessions[0], "hall": hall, "by": manager, "why": "同意"}
+    calls = [partial(extra_places.grant, **given, villager=bookable_villager(hall)) for _ in range(8)]
+    calls += [partial(slots.add_capacity, slot=closed, extra=1, by=manager)] * 2
     results = at_once(calls)
-    granted = [row for row in results if isinstance(row, Appointment)]
-    numbers = sorted(row.number for row in granted)
-    assert len(numbers) == len(set(numbers))
+    assert names(results) == ["Appointment"] * 8 + ["Slot"] * 2
     extra = Slot.objects.get(kind=SlotKind.EXTRA)
-    assert (extra.capacity, extra.taken) == (len(granted), len(granted))
+    assert (extra.capacity, extra.taken) == (8, 8)
+    assert len({row.number for row in results[:8]}) == 8
     owned = sorted(n for slot in Slot.objects.all() for first, last in slot.numbers for n in range(first, last + 1))
-    assert owned == list(range(1, 3 + 2 + len(granted) + 1))
+    assert owned == list(range(1, 17))
 
 
 def test_extra_place_sent_twice_is_one(hall, manager, sessions):
