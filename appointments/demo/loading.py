@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from appointments.demo import history, hospitals, sessions
+from appointments.demo import history, hospitals, plans, queue, sessions, weekly
+from appointments.domain import schedules
 from appointments.domain.default_templates import ensure_templates
 from appointments.domain.reference_data import ensure_reference_data
 from auditorium import clock
@@ -31,6 +32,7 @@ def load(say: Say) -> None:
             _load_once(say)
         if opened := sessions.open_coming():
             say(f"· 开出门诊班次 {opened} 个 / Opened {opened} clinic sessions")
+        schedules.open_ahead(by=None)
         history.fill_marked()
         if closed := places.close_outside_lines():
             say(f"· 停用 {closed} 条会往外发短信的线路 / Paused {closed} lines that reach the outside")
@@ -66,3 +68,6 @@ def _load_once(say: Say) -> None:
     desk.tell_tasks(story, hall=hall, by=by, villagers=villagers)
     desk.tell_today(story, hall=hall, by=by, villagers=villagers)
     story.live(each_time=bookings.do_duty)
+    queue.tell(villagers, desks)
+    plans.tell(hall=hall, by=by, villagers=villagers)
+    weekly.load(hall)
