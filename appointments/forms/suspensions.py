@@ -15,6 +15,8 @@ from appointments.models import ClinicSession, Department, Doctor, Hospital
 from auditorium import clock
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from auditorium.models import User
 
 
@@ -51,7 +53,10 @@ class ScopeForm(forms.Form):
         label=gettext_lazy("上午还是下午"), choices=[("", gettext_lazy("全天")), *Period.choices], required=False
     )
     session = forms.ModelMultipleChoiceField(
-        queryset=ClinicSession.objects.none(), widget=forms.MultipleHiddenInput, required=False
+        queryset=ClinicSession.objects.none(),
+        widget=forms.MultipleHiddenInput,
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("这个班次不归您管，请找医院或上级停诊。")},
     )
 
     scope: Scope
@@ -59,17 +64,21 @@ class ScopeForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mine = ClinicSession.objects.manageable_by(user)
-        coming = mine.filter(date__gte=clock.today())
-        self._choices("session").queryset = mine.select_related("department__hospital", "doctor")
-        if self.data.getlist("session") if hasattr(self.data, "getlist") else False:
+        departments = Department.objects.filter(pk__in=mine.filter(date__gte=clock.today()).values("department"))
+        doctors = Doctor.objects.filter(pk__in=mine.filter(date__gte=clock.today()).values("doctor"))
+        self._offer("session", mine.select_related("department__hospital", "doctor"))
+        self._hospitals = Hospital.objects.filter(pk__in=departments.values("hospital"))
+        self._offer("hospital", self._hospitals)
+        self._offer("department", departments.order_by("hospital", "name"))
+        self._offer("doctor", doctors.select_related("department").order_by("name", "pk"))
+        if self.is_bound and self.fields["session"].widget.value_from_datadict(self.data, self.files, "session"):
             for name in ("hospital", "first_date", "last_date"):
                 self.fields[name].required = False
-            return
-        departments = Department.objects.filter(pk__in=coming.values("department"))
-        self._choices("hospital").queryset = Hospital.objects.filter(pk__in=departments.values("hospital"))
-        self._choices("department").queryset = departments.order_by("hospital", "name")
-        doctors = Doctor.objects.filter(pk__in=coming.values("doctor")).select_related("department")
-        self._choices("doctor").queryset = doctors.order_by("name", "pk")
+
+    @property
+    def offers_nothing(self) -> bool:
+        """Whether there is nothing that the user may suspend."""
+        return not self._hospitals.exists()
 
     def clean(self) -> dict[str, Any]:
         """The scope; what doesn't belong together is said at its field."""
@@ -110,10 +119,10 @@ class ScopeForm(forms.Form):
         else:
             self.scope = suspensions.scope_of(sessions)
 
-    def _choices(self, name: str) -> forms.ModelChoiceField:
+    def _offer(self, name: str, rows: QuerySet[Any]) -> None:
         field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 for the type checker
-        return field
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = rows
 
 
 class ReasonForm(forms.Form):
