@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from appointments.domain import booking_requests, eligibility, places_given, policies, queues, windows
 from appointments.domain.places_given import ABOUT
 from appointments.enums import AppointmentState, WaitlistState
-from appointments.errors import BookingError, TooLateToCancel
+from appointments.errors import BookingError, QueueFirst, TooLateToCancel
 from auditorium import clock
 from auditorium.dates import clock_time, full_date
 from auditorium.domain import audit, reminders
@@ -67,9 +67,15 @@ def book(
 
 
 def why_not(*, slot: Slot, villager: Villager, hall: Hall) -> BookingError | None:
-    """What `book` would raise now, writing nothing; the slot comes `with_policies`."""
+    """What `book` would raise now, writing nothing; the slot comes `with_policies`.
+
+    Who wished for the session before its release is no reason: the desk that books serves them itself, worker or not.
+    """
     try:
         eligibility.check(slot=slot, villager=villager, hall=hall)
+    except QueueFirst as error:
+        if not queues.somebody_wished_for(slot.session):
+            return error
     except BookingError as error:
         return error
     return None if slot.free else places_given.gone(slot)

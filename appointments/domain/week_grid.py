@@ -116,6 +116,11 @@ class Week:
         return not self.has_free and any(choice.can_wait for row in self.rows for choice in row.choices)
 
     @property
+    def has_soon(self) -> bool:
+        """Whether any session of these days is still to be released."""
+        return any(choice.standing == Standing.SOON for row in self.rows for choice in row.choices)
+
+    @property
     def first_free_time(self) -> Time | None:
         """The earliest bookable time of the chosen session."""
         times = self.chosen.times if self.chosen else ()

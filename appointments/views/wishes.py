@@ -59,7 +59,7 @@ def wish(request: StaffRequest, pk: int) -> HttpResponse:
         "wish": shown,
         "person": person,
         "trail": trail(person),
-        "ahead": wishes.ahead_of(shown),
+        "place": wishes.ahead_of(shown) + 1,
         "week_url": awaited.week_url(shown.villager_id, shown.session),
     }
     return render(request, "appointments/wish.html", context)

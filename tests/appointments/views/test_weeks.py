@@ -89,7 +89,9 @@ def test_week_says_what_every_session_is_in_words(at_desk, hall, desk, villager,
 
 def test_week_says_from_when_a_session_can_be_booked(at_desk, villager, department, slot):
     slot(MONDAY + timedelta(days=15))
-    assert "上午 11月24日放号" in read(at_desk.get(week(villager, department, **{"from": "2026-12-07"}))).words
+    page = read(at_desk.get(week(villager, department, **{"from": "2026-12-07"})))
+    assert "上午 11月24日放号" in page.words
+    assert "这七天还没有能约的号。没放号的班次，点一下登记“放号就约”。" in page.words
 
 
 def test_week_says_at_what_hour_places_are_released(at_desk, villager, department, slot):

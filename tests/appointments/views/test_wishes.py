@@ -65,6 +65,20 @@ def test_a_hand_made_post_books_nothing_before_the_release(at_desk, desk, villag
     assert (at_desk.post(address, form).status_code, Appointment.objects.count()) == (302, 1)
 
 
+def test_no_desk_is_stuck_behind_a_wish_while_the_worker_is_down(
+    at_desk, hall, desk, villager, session, release, travel
+):
+    made = wish_of(reachable_villager(hall), session, hall, desk)
+    travel(release)
+    at_desk.force_login(desk)
+    address = reverse("appointments:check", args=[villager.pk, session.slots.last().pk])
+    page = read(at_desk.get(address))
+    assert "确认预约" in page.words
+    assert at_desk.post(address, {"key": page.hidden["key"]}).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, Appointment.objects.count()) == (WishState.BOOKED, 2)
+
+
 def test_the_page_says_when_and_that_it_is_no_booking(at_desk, villager, session, release):
     page = read(at_desk.get(new(villager, session)))
     for said in [
@@ -88,7 +102,7 @@ def test_pressing_the_button_puts_the_villager_in_the_row(at_desk, desk, village
     assert "登记好了，放号就约。现在还不算约上。" in words
     assert "等放号，还没约上" in words
     assert "只约上午9:00以后的号。" in words
-    assert "前面还有 0 位登记了同一班。" in words
+    assert "登记这一班的，排在第 1 位。" in words
 
 
 @pytest.mark.parametrize("typed", ["12:00", "abc", "25:00"])
