@@ -10,7 +10,7 @@ from appointments.models import Appointment, ClinicSession
 from auditorium import clock
 from auditorium.models import User, Villager
 
-WAITING = ("王月珍", "陶金土")
+WAITING = ("赵水珍", "陶金土")
 """In the order in which they came."""
 
 
