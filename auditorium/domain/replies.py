@@ -20,7 +20,14 @@ from django.utils.translation import gettext as _
 from auditorium import clock, reply_words, sms_length
 from auditorium.domain import contacts, follow_ups, hall_hours, phones, reminders, wake, wording
 from auditorium.domain.transitions import transition
-from auditorium.enums import REPLY_TRANSITIONS, FollowUpKind, MessageState, ReplyMeaning, ReplyState
+from auditorium.enums import (
+    REPLY_TRANSITIONS,
+    FollowUpKind,
+    MessageState,
+    ReminderPurpose,
+    ReplyMeaning,
+    ReplyState,
+)
 from auditorium.models import Message, Phone, Reply
 from auditorium.ports import Service, service_for
 
@@ -53,6 +60,7 @@ class Match:
     message: Message
     kind: str
     about_id: int
+    asks: bool = False  # the text was a question: an offer, which waits for an answer
 
     @property
     def service(self) -> Service:
@@ -111,7 +119,13 @@ def candidates(*, phone: Phone, line: SmsLine) -> list[Match]:
     for message in texts.prefetch_related("reminders"):
         for reminder in message.reminders.all():
             found.setdefault(
-                (reminder.about_kind, reminder.about_id), Match(message, reminder.about_kind, reminder.about_id)
+                (reminder.about_kind, reminder.about_id),
+                Match(
+                    message,
+                    reminder.about_kind,
+                    reminder.about_id,
+                    asks=reminder.purpose == ReminderPurpose.OFFERED,
+                ),
             )
     due: set[tuple[str, int]] = set()
     for kind in {kind for kind, _pk in found}:
@@ -138,8 +152,10 @@ def _read(reply: Reply) -> None:
 
 
 def _answer(reply: Reply) -> None:
-    """A plain yes or no: to the one thing it can be about, else we ask which."""
+    """A plain yes or no: to what was asked, else to the one thing it can be about, else we ask which."""
     found = candidates(phone=reply.phone, line=reply.line)
+    if len(asking := [match for match in found if match.asks]) == 1:
+        found = asking
     if len(found) == 1:
         _apply(reply, found[0], ReplyMeaning(reply.meaning))
     elif found:
@@ -191,9 +207,10 @@ def _keep(reply: Reply) -> None:
 
 
 def _ask_which(reply: Reply, found: Sequence[Match]) -> None:
-    """Ask by number which of several was meant; too many for one text are a person's to ask."""
-    listed = "，".join(f"{place}{match.service.short(match.about_id)}" for place, match in enumerate(found, 1))
-    if len(listed) > CHOICES_LENGTH or len(found) > reply_words.LARGEST_CHOICE:
+    """Ask by number which of several was meant; too many for one text, or two called alike, are a person's to ask."""
+    names = [match.service.short(match.about_id) for match in found]
+    listed = "，".join(f"{place}{name}" for place, name in enumerate(names, 1))
+    if len(listed) > CHOICES_LENGTH or len(set(names)) < len(names):
         _leave_to_person(reply, found[0].message, _("这个号码有好几个预约，问清楚说的是哪一个"))
         return
     choices = [[match.kind, match.about_id, match.message.pk] for match in found]

@@ -8,9 +8,10 @@ import time_machine
 from appointments.domain import answers, bookings, turns, waitlist
 from appointments.enums import AppointmentState, WaitlistState
 from appointments.models import WaitlistEntry
+from auditorium.domain import delivery, replies
 from auditorium.ports import Answered
 from tests.appointments.factories import SlotFactory, reachable_villager
-from tests.factories import desk_user
+from tests.factories import SmsLineFactory, desk_user
 from tests.outbox import at
 
 pytestmark = pytest.mark.django_db
@@ -92,8 +93,8 @@ def test_no_from_another_phone_never_cancels(booked):
 
 def test_no_after_the_deadline_is_a_task_that_says_whom_to_phone(booked, monday):
     monday.move_to(at("11-27 15:00"))
-    assert "要打电话给医院取消" in reply(booked, yes=False).task
-    assert "要打电话给医院取消" in answers.cancel(booked.pk, why="")
+    assert "打电话给医院" in reply(booked, yes=False).task
+    assert "打电话给医院" in answers.cancel(booked.pk, why="")
     booked.refresh_from_db()
     assert booked.state == AppointmentState.BOOKED
 
@@ -116,6 +117,17 @@ def test_somebody_who_may_decide_takes_an_offer_for_the_villager(offered):
 def test_no_gives_an_offer_to_the_next(offered, slot):
     assert (reply(offered, yes=False), offered.state) == (Answered(), AppointmentState.CANCELLED_BY_VILLAGER)
     assert WaitlistEntry.objects.get().state == WaitlistState.LEFT
+
+
+def test_a_yes_is_to_the_offer_whatever_else_the_phone_was_told(offered, hall, desk, monday):
+    line = SmsLineFactory()
+    later = SlotFactory(session__allotted_hall=hall)
+    bookings.book(slot=later, villager=offered.villager, hall=hall, by=desk)
+    delivery.sweep()
+    number = offered.villager.contacts.get().phone.number.as_e164
+    replies.receive(line=line, number=number, text="要")
+    offered.refresh_from_db()
+    assert offered.state == AppointmentState.BOOKED
 
 
 def test_yes_too_late_is_a_task(offered, monday):
