@@ -70,6 +70,8 @@ def _department(hospital: Hospital, row: dict[str, Any]) -> None:
         is_sensitive=row["is_sensitive"],
     )
     department.specialties.set(row["specialties"])
+    if policy := row.get("policy"):
+        BookingPolicy.objects.create(department=department, **policy)
     for doctor in row["doctors"]:
         syllables = names.readings(doctor["name"])[0]
         Doctor.objects.create(department=department, initials="".join(s[0] for s in syllables), **doctor)

@@ -54,7 +54,8 @@ BOOKED = (
     Booked(3, "陶金土", MAIN, "骨科", "", 3, 3),
     Booked(2, "张秀梅", MAIN, "内分泌科", "", 5, 0),
     Booked(2, "沈阿彩", MAIN, "心理门诊", "顾静", 6, 0),
-    Booked(2, "单国庆", ACKNOWLEDGING, "骨伤科", "鲁正方", 6, 0, CONFIRMED),
+    # made further ahead than a holiday is long: this hospital stops on the workday before the visit
+    Booked(3, "单国庆", ACKNOWLEDGING, "骨伤科", "鲁正方", 7, 0, CONFIRMED),
     Booked(1, "周素芬", MAIN, "心血管内科", "", 1, 1, TEXT_LOST),
     Booked(1, "邵兴根", ACKNOWLEDGING, "针灸科", "裘月明", 8, 0),
     Booked(1, "鲁阿木", TOWNSHIP, "全科", "俞文斌", 2, 0),

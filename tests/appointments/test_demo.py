@@ -17,9 +17,9 @@ from appointments.demo import sessions
 from appointments.demo.hospitals import ACKNOWLEDGING
 from appointments.demo.loading import load
 from appointments.domain import places as where
-from appointments.domain import recent, week_grid
+from appointments.domain import policies, policy_checks, recent, week_grid
 from appointments.enums import AppointmentSource, HospitalKnows
-from appointments.models import Appointment, ClinicSession, Department, EverydayWord, Hospital, Slot
+from appointments.models import Appointment, BookingPolicy, ClinicSession, Department, EverydayWord, Hospital, Slot
 from auditorium import clock, crypto, identity
 from auditorium.demo import people, places
 from auditorium.domain import people_search, visits
@@ -139,6 +139,22 @@ def test_more_than_ten_doctors_can_be_booked(night, main_hall):
     coming = ClinicSession.objects.for_hall(main_hall).between(clock.today(), clock.today() + timedelta(days=14))
     assert coming.filter(doctor__isnull=False).values("doctor").distinct().count() > 10
     assert coming.filter(department__hospital__name="柯桥区示例医院").values("department").distinct().count() >= 6
+
+
+def test_hospitals_have_different_rules_none_of_which_is_in_vain(night):
+    rows = BookingPolicy.objects.select_related("hospital", "department__hospital")
+    assert {row.hospital.name for row in rows if row.hospital} == {
+        "柯桥区示例医院",
+        "绍兴市示例中医院",
+        "马鞍示例卫生院",
+        "绍兴市示例心理医院",
+    }
+    for row in rows:
+        above = policies.policy_for(row.department.hospital) if row.department else policies.DEFAULTS
+        assert policy_checks.in_row(row, above) == [], row
+    rules = [policies.policy_for(hospital) for hospital in Hospital.objects.select_related("policy")]
+    assert {7, 0} == {rule.release_time.hour for rule in rules}
+    assert {"previous_day", "previous_workday", "same_day"} == {rule.stop_rule for rule in rules}
 
 
 def test_places_are_allotted_to_counties_and_one_hall(night):
