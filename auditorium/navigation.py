@@ -1,4 +1,4 @@
-"""What stands in the header: each app registers its areas in `ready()`."""
+"""What stands in the header, and what the desk's own page leads to: each app registers it in `ready()`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class NavItem:
 
 
 _items: dict[str, NavItem] = {}
+_on_desk: dict[str, NavItem] = {}
 
 
 def register(item: NavItem) -> None:
@@ -39,3 +40,13 @@ def register(item: NavItem) -> None:
 def items() -> list[NavItem]:
     """Every registered area, from left to right."""
     return sorted(_items.values(), key=lambda item: item.order)
+
+
+def register_on_desk(item: NavItem) -> None:
+    """Show a page of a service beside the desk's heading; called once from its app's `ready()`."""
+    _on_desk[item.url_name] = item
+
+
+def on_desk() -> list[NavItem]:
+    """Every page registered for the desk, from left to right."""
+    return sorted(_on_desk.values(), key=lambda item: item.order)

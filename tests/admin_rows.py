@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from appointments import models as booking
 from appointments.domain import bookings
+from appointments.enums import SessionKind
 from auditorium import clock, models
 from auditorium.domain import audit
 from auditorium.enums import FollowUpKind, MessageAudience, ReminderPurpose, RoleKind
@@ -14,6 +15,8 @@ from tests.appointments.factories import (
     DepartmentFactory,
     DoctorFactory,
     HospitalFactory,
+    LeaveFactory,
+    ScheduleTemplateFactory,
     SlotFactory,
     reachable_villager,
 )
@@ -107,6 +110,17 @@ def appointment_at(hall, slot=None):
     return bookings.book(slot=slot, villager=reachable_villager(hall), hall=hall, by=desk_user(hall))
 
 
+def lift_at(hall):
+    return booking.NoShowLift.objects.create(
+        villager=VillagerFactory(registered_at=hall),
+        hospital=HospitalFactory(),
+        hall=hall,
+        lifted_by=desk_user(hall),
+        lifted_at=clock.now(),
+        reason="那几天住院",
+    )
+
+
 def logged(hall):
     kind = ContentType.objects.get_for_model(hall)
     return LogEntry.objects.create(
@@ -117,6 +131,10 @@ def logged(hall):
 def specialty():
     number = booking.Specialty.objects.count()
     return booking.Specialty.objects.create(code=f"99.{number}", name=f"骨科{number}")
+
+
+def template_at(hall):
+    return ScheduleTemplateFactory(held_at=hall, allotted_hall=hall, kind=SessionKind.VILLAGE_DOCTOR)
 
 
 IN_SCOPE = {
@@ -133,6 +151,8 @@ IN_SCOPE = {
     models.AuditEntry: lambda hall: audit.record(action="added", what=hall, by=None, hall=hall),
     booking.ClinicSession: lambda hall: SlotFactory(session__allotted_hall=hall).session,
     booking.Appointment: appointment_at,
+    booking.ScheduleTemplate: template_at,
+    booking.NoShowLift: lift_at,
     booking.Route: lambda hall: booking.Route.objects.create(hall=hall, hospital=HospitalFactory(), bus="803 路"),
 }
 """Rows that belong to a hall: nobody else's manager sees them."""
@@ -156,6 +176,11 @@ FOR_ADMINISTRATORS = {
     ),
 }
 
+OF_HOSPITALS = {
+    booking.Leave: lambda hall: LeaveFactory(),
+}
+"""What a hospital's people keep; its pages have tests of their own."""
+
 OF_ONE_USER = {
     booking.ScheduleUpload: lambda hall: booking.ScheduleUpload.objects.create(
         uploaded_by=desk_user(hall), created_at=clock.now(), file_name="排班.xlsx", content=b"", hall=hall
@@ -163,7 +188,7 @@ OF_ONE_USER = {
 }
 """What is its user's own; its pages have tests of their own."""
 
-EVERYTHING = IN_SCOPE | FOR_EVERYBODY | FOR_ADMINISTRATORS | OF_ONE_USER
+EVERYTHING = IN_SCOPE | FOR_EVERYBODY | FOR_ADMINISTRATORS | OF_HOSPITALS | OF_ONE_USER
 
 
 def another_hall():

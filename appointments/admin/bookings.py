@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appointments.admin.results import WithResults
 from appointments.domain import acknowledgements
 from appointments.enums import AppointmentSource
 from appointments.models import Appointment, HospitalClerk, Slot
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(ReadOnlyAdmin):
+class AppointmentAdmin(WithResults, ReadOnlyAdmin):
     """Bookings of the user's people, and for a hospital's clerk those in the hospital's places."""
 
     list_display = [

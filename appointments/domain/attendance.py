@@ -41,6 +41,8 @@ BATCH = 500
 
 _UNANSWERED = (AppointmentState.BOOKED, AppointmentState.UNMARKED)
 _OVER = (AppointmentState.FULFILLED, AppointmentState.NO_SHOW)
+ANSWERABLE = (*_UNANSWERED, *MARKS)
+"""Where a booking must stand for anybody to say whether the villager went."""
 
 
 def mark(*, appointment: Appointment, to: str, by: User | None, why: str = "") -> Appointment:
@@ -114,7 +116,7 @@ def says(state: str, mark_: str) -> bool:
 
 def why_not(appointment: Appointment, *, to: str, why: str = "") -> BookingError | None:
     """What stands against this mark now; None when nothing does. Nothing is queried."""
-    if to not in MARKS or appointment.state not in (*_UNANSWERED, *MARKS):
+    if to not in MARKS or appointment.state not in ANSWERABLE:
         return NotLive(_("这个预约现在是“%(state)s”，不能登记去没去。") % {"state": appointment.get_state_display()})
     if appointment.date > clock.today():
         return TooEarly(_("还没到日子，%(day)s那天起才能登记。") % {"day": full_date(appointment.date)})

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch
 
-from appointments.domain import times
+from appointments.domain import head_counts, times
 from appointments.domain.hall_days import CALLED_OFF
 from appointments.domain.places_given import ABOUT
-from appointments.enums import OCCUPYING
-from appointments.models import Appointment, ClinicSession, Route
+from appointments.models import Appointment, Route
 from auditorium import clock
 from auditorium.enums import FollowUpKind, ReminderState
 from auditorium.models import Contact, FollowUp, Reminder
@@ -20,6 +19,7 @@ from auditorium.models import Contact, FollowUp, Reminder
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from appointments.models import ClinicSession
     from auditorium.models import Hall, User
 
 _ASKED = (FollowUpKind.CALL, FollowUpKind.KNOCK, FollowUpKind.REBOOK)
@@ -75,7 +75,7 @@ def of_hall(*, hall: Hall, user: User) -> Board:
     return Board(
         days=[Day(day, _in_order(line for line in going if line.appointment.date == day)) for day in (today, tomorrow)],
         to_tell=[line for line in lines if line.tasks or line.untold],
-        sessions=_sessions(hall, today),
+        sessions=list(head_counts.held_at(hall).filter(date=today)),
     )
 
 
@@ -119,9 +119,3 @@ def _in_order(lines: Iterable[Line]) -> list[Line]:
 
 def _begins(row: Appointment) -> datetime:
     return times.begins(day=row.date, period=row.period, starts_at=row.starts_at)
-
-
-def _sessions(hall: Hall, day: date) -> list[ClinicSession]:
-    booked = Count("appointments", filter=Q(appointments__state__in=OCCUPYING))
-    held = ClinicSession.objects.filter(held_at=hall, date=day).select_related("department__hospital", "doctor")
-    return list(held.annotate(booked=booked).order_by("starts", "pk"))

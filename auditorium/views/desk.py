@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from auditorium import clock
+from auditorium import clock, navigation
 from auditorium.domain import follow_ups, lines, visits
 from auditorium.views.access import StaffRequest, current_hall
 
@@ -27,6 +27,7 @@ def desk_context(request: StaffRequest, hall: Hall) -> dict[str, Any]:
     """What stands on the desk whatever is searched for."""
     return {
         "day": clock.today(),
+        "ways": navigation.on_desk(),
         "today": visits.today(hall=hall, user=request.user),
         "brief": follow_ups.brief(hall=hall, user=request.user),
         "sms_line": lines.line_for(hall),

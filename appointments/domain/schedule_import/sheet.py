@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
-from appointments.domain.schedule_import import files
+from appointments.domain.schedule_import import files, tables
 from appointments.domain.schedule_import.cells import Value, shown, text_of
 from appointments.domain.schedule_import.columns import Column, column_of
 from appointments.domain.schedule_import.files import Table
 from appointments.domain.schedule_import.findings import Notice, Place, Problem, UnreadableScheduleError
 
-HEADER_WITHIN = 15
 _LEAST_HEADINGS = 3
 _NEEDED = (Column.DEPARTMENT, Column.DATE, Column.CAPACITY)
 _TIMES = (Column.TIME, Column.START, Column.PERIOD)
@@ -25,33 +23,8 @@ _TOTAL_OR_NOTE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell with what names it; `is_shared` when its value came down from the merged cell above."""
-
-    value: Value
-    letter: str
-    header: str
-    is_shared: bool = False
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row that claims to be a session."""
-
-    sheet: str
-    number: int
-    cells: dict[Column, Cell]
-
-    def place(self, column: Column | None = None) -> Place:
-        """The row, or one of its cells."""
-        cell = self.cells.get(column) if column else None
-        return Place(self.sheet, self.number, cell.letter, cell.header) if cell else Place(self.sheet, self.number)
-
-    def value(self, column: Column) -> Value:
-        """What the row says in a column, None where there is no such column."""
-        cell = self.cells.get(column)
-        return cell.value if cell else None
+Row = tables.Row[Column]
+"""A row that claims to be a session."""
 
 
 @dataclass
@@ -72,14 +45,14 @@ def read_book(content: bytes) -> Book:
     columns_by_sheet = []
     for table in opened.tables:
         if header_row := header_row_of(table):
-            columns = columns_of(headings(table, header_row))
+            columns = tables.columns_of(tables.headings(table, header_row), column_of)
             columns_by_sheet.append(set(columns))
             _read_table(table, header_row, columns, book)
         elif any(text_of(value) for row in table.grid for value in row):
             book.notices.append(Notice(Place(table.name, 1), _("这张工作表没有找到表头，没有读。")))
     if not columns_by_sheet:
         raise UnreadableScheduleError(
-            _("没有找到表头。表头要在前 %(within)d 行里，至少有科室、日期、号数。") % {"within": HEADER_WITHIN}
+            _("没有找到表头。表头要在前 %(within)d 行里，至少有科室、日期、号数。") % {"within": tables.HEADER_WITHIN}
         )
     if len(book.rows) > files.MOST_ROWS:
         raise UnreadableScheduleError(
@@ -91,32 +64,12 @@ def read_book(content: bytes) -> Book:
 
 def header_row_of(table: Table) -> int:
     """The row within the first few that has most known headings; 0 when none has enough."""
-    counted = [
-        (len(columns_of(headings(table, number))), -number)
-        for number in range(1, min(len(table.grid), HEADER_WITHIN) + 1)
-    ]
-    count, number = max(counted, default=(0, 0))
-    return -number if count >= _LEAST_HEADINGS else 0
-
-
-def headings(table: Table, number: int) -> list[str]:
-    """The words of a row."""
-    return [text_of(table.value(number, column)) for column in range(1, len(table.grid[number - 1]) + 1)]
-
-
-def columns_of(words: list[str]) -> dict[Column, int]:
-    """Where each known column is, from 1; of two with the same meaning the first counts."""
-    found: dict[Column, int] = {}
-    for index, text in enumerate(words, start=1):
-        column = column_of(text) if text else None
-        if column:
-            found.setdefault(column, index)
-    return found
+    return tables.header_row_of(table, column_of, _LEAST_HEADINGS)
 
 
 def _read_table(table: Table, header_row: int, columns: dict[Column, int], book: Book) -> None:
     """Take in the rows below the header, and say what was left aside."""
-    words = headings(table, header_row)
+    words = tables.headings(table, header_row)
     missing = [str(column.label) for column in _NEEDED if column not in columns]
     if not any(column in columns for column in _TIMES):
         missing.append(str(Column.TIME.label))
@@ -147,14 +100,8 @@ def _read_table(table: Table, header_row: int, columns: dict[Column, int], book:
 
 
 def _row(table: Table, number: int, columns: dict[Column, int], words: list[str]) -> Row:
-    cells: dict[Column, Cell] = {
-        column: Cell(
-            table.value(number, index), get_column_letter(index), words[index - 1], (number, index) in table.merged
-        )
-        for column, index in columns.items()
-        if column != Column.REASON
-    }
-    return Row(table.name, number, cells)
+    read: dict[Column, int] = {column: index for column, index in columns.items() if column != Column.REASON}
+    return tables.row_of(table, number, read, words)
 
 
 def _why_no_session(row: Row, own: list[Value]) -> str:

@@ -16,8 +16,9 @@ from appointments.domain.schedule_import.apply import (
     preview,
 )
 from appointments.domain.schedule_import.cells import CellError
-from appointments.domain.schedule_import.findings import Place, UnreadableScheduleError
+from appointments.domain.schedule_import.findings import UnreadableScheduleError
 from appointments.domain.schedule_import.outcome import Outcome
+from appointments.domain.schedule_import.place_words import where
 from appointments.domain.schedule_import.report import marked_workbook
 from appointments.domain.schedule_import.scope import ImportScope
 from appointments.models import Hospital
@@ -110,13 +111,13 @@ class Command(BaseCommand):
 
     def _tell(self, outcome: Outcome) -> None:
         for notice in outcome.notices:
-            self.stdout.write(f"{_where(notice.place)}{notice.text}")
+            self.stdout.write(f"{where(notice.place)}{notice.text}")
         for name in (*outcome.departments, *outcome.doctors):
             self.stdout.write(_("新加：%(name)s") % {"name": name})
         for change in outcome.changes:
-            self.stdout.write(f"{_where(change.place)}{change.text}")
+            self.stdout.write(f"{where(change.place)}{change.text}")
         for problem in outcome.problems:
-            self.stderr.write(f"{_where(problem.place)}{problem.reason}")
+            self.stderr.write(f"{where(problem.place)}{problem.reason}")
         self.stdout.write(
             _("新班次 %(new)d，更改 %(changed)d，没有变 %(unchanged)d，冲突 %(conflicts)d，不能进的行 %(bad)d。")
             % vars(outcome)
@@ -128,13 +129,3 @@ def _hospital(name: str) -> Hospital:
     if found is None:
         raise CommandError(_("没有“%(name)s”这家医院，请先请管理员加上。") % {"name": name})
     return found
-
-
-def _where(place: Place) -> str:
-    """骨科 第 5 行 D 列（日期）：, as much of it as is known."""
-    if not place.row:
-        return ""
-    words = {"sheet": place.sheet, "row": place.row, "letter": place.letter, "header": place.header}
-    if place.letter:
-        return _("%(sheet)s 第 %(row)d 行 %(letter)s 列（%(header)s）：") % words
-    return _("%(sheet)s 第 %(row)d 行：") % words

@@ -1,0 +1,93 @@
+"""Sending in a hospital's results: the file and whose it is; then the marks that were shown, signed, to confirm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy
+
+from appointments.domain.schedule_import.files import MOST_BYTES
+from appointments.models import Hospital
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.core.files.uploadedfile import UploadedFile
+    from django.db.models import QuerySet
+
+    from auditorium.models import User
+
+SHOWN_FOR = 3600
+"""Seconds after which a preview must be made anew."""
+_SALT = "appointments.results"
+
+
+class ResultsForm(forms.Form):
+    """A result sheet of one of the hospitals the user may speak for."""
+
+    file = forms.FileField(
+        label=gettext_lazy("就诊结果文件"),
+        help_text=gettext_lazy(
+            ".xlsx 或 .csv，最多 5 MB。要有“结果”这一列（已就诊、到院、未到），还要有“预约号”，"
+            "或者“姓名”“日期”和“科室”或“号”。"
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.txt"}),
+    )
+    hospital = forms.ModelChoiceField(Hospital.objects.none(), label=gettext_lazy("哪家医院"))
+
+    def __init__(self, *args: Any, hospitals: QuerySet[Hospital], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["hospital"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = hospitals
+        few = list(hospitals[:2])
+        if len(few) == 1:
+            field.initial = few[0].pk
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse what is too long before reading it."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MOST_BYTES:
+            raise ValidationError(
+                gettext("文件太大，最多 %(most)d MB。请按月份或医院分成几个文件。") % {"most": MOST_BYTES // 1024**2}
+            )
+        return file
+
+
+class ConfirmResultsForm(forms.Form):
+    """What was shown: ids and states only, signed for who saw it, so that nothing of a sheet need be kept."""
+
+    token = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    @classmethod
+    def showing(cls, *, marks: Mapping[int, str], hospital: Hospital, user: User) -> ConfirmResultsForm:
+        """The form beside a preview."""
+        kept = {"user": user.pk, "hospital": hospital.pk, "marks": list(marks.items())}
+        return cls(user=user, initial={"token": signing.dumps(kept, salt=_SALT, compress=True)})
+
+    def clean_token(self) -> dict[str, Any]:
+        """What was shown to this user within the hour."""
+        try:
+            kept: dict[str, Any] = signing.loads(self.cleaned_data["token"], salt=_SALT, max_age=SHOWN_FOR)
+        except signing.BadSignature:
+            kept = {}
+        if kept.get("user") != self._user.pk:
+            raise ValidationError(gettext("预览过了太久，请把文件再传一次。"))
+        return kept
+
+    @property
+    def marks(self) -> dict[int, str]:
+        """The marks to be made."""
+        return dict(self.cleaned_data["token"]["marks"])
+
+    @property
+    def hospital_pk(self) -> int:
+        """Whose results they are."""
+        return int(self.cleaned_data["token"]["hospital"])
