@@ -9,7 +9,7 @@ import segno
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from appointments.domain import policies, visit_day, windows
+from appointments.domain import policies, standing, visit_day, windows
 from appointments.enums import AppointmentSource
 from appointments.models import Appointment, Route
 from auditorium import clock
@@ -87,10 +87,10 @@ def slip_for(appointment: Appointment) -> Slip:
 
 def _replaced(appointment: Appointment) -> str:
     """Which slip this one replaces; asks only where the booking was moved."""
-    old = Appointment.objects.filter(successor=appointment).only("date").first() if appointment.moves else None
+    old = Appointment.objects.filter(successor=appointment).first() if appointment.moves else None
     if old is None:
         return ""
-    return _("改过约：原来%(day)s的预约单作废") % {"day": full_date(old.date)}
+    return _("改过约：原来%(when)s的预约单作废") % {"when": standing.when(old)}
 
 
 def _time(appointment: Appointment) -> str:

@@ -270,7 +270,7 @@ def test_pages_ask_the_database_a_fixed_number_of_times(at_desk, hall, desk, man
     at_desk.get(days())
     with django_assert_num_queries(11):
         at_desk.get(days())
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         at_desk.get(page_of(made))
 
 
