@@ -53,7 +53,8 @@ class _CheckedForm(_Form):
         return row
 
     def _object(self, refused: ValidationError) -> None:
-        for field, messages in refused.message_dict.items():
+        by_field = refused.message_dict if hasattr(refused, "error_dict") else {NON_FIELD_ERRORS: refused.messages}
+        for field, messages in by_field.items():
             is_shown = field in self.fields and field != NON_FIELD_ERRORS
             self.add_error(field if is_shown else None, messages)
 
