@@ -61,7 +61,7 @@ def test_what_policies_call_documents_are_what_villagers_have():
 def test_what_the_hall_can_remedy_is_said_before_what_the_hospital_asks():
     child = bookable_villager(HallFactory(), birth_date=date(2020, 1, 1))
     policy = replace(DEFAULTS, minimum_age=14)
-    with pytest.raises(VillagerNotReady, match="not_ready") as refused:
+    with pytest.raises(VillagerNotReady, match="villager_not_ready") as refused:
         eligibility.check_villager(child, policy, date(2026, 11, 24))
     assert refused.value.sentence == TOO_YOUNG
     child.identity_kind = IdentityKind.UNKNOWN

@@ -7,6 +7,7 @@ import pytest
 
 from appointments.domain import windows
 from appointments.domain.policies import DEFAULTS
+from appointments.domain.workdays import Workdays
 from appointments.enums import Period, QueueMode, SessionState, SlotKind
 from appointments.models import CalendarDay, ClinicSession, Slot
 from tests.appointments.factories import at
@@ -21,7 +22,7 @@ ORDINARY = date(2026, 9, 24)
 
 
 def policy(**rules):
-    return replace(DEFAULTS, **rules)
+    return replace(DEFAULTS, workdays=Workdays(), **rules)
 
 
 def closed(rules, moment, day=ORDINARY, period=Period.MORNING, **session):

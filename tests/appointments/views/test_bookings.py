@@ -121,6 +121,15 @@ def test_refused_booking_says_what_the_hospital_still_has(at_desk, desk, village
     assert words.count("早上7点半一楼有 20 个号") == 1
 
 
+def test_whom_a_department_does_not_take_is_sent_to_another_and_not_to_another_time(at_desk, hall, slot, department):
+    BookingPolicy.objects.create(department=department, minimum_age=14)
+    child = reachable_villager(hall, birth_date=date(2013, 11, 28))
+    page = read(at_desk.get(check(child, slot)))
+    assert "这里满 14 周岁才能网上预约" in page.words
+    place = reverse("appointments:place", args=[child.pk])
+    assert (page.focus, page.links[place]) == (place, "选别的科室或医院")
+
+
 def test_refusal_that_the_hall_can_remedy_sends_nobody_to_the_hospital(at_desk, hall, slot):
     page = read(at_desk.get(check(VillagerFactory(registered_at=hall), slot)))
     assert "打电话问医院" not in page.words
