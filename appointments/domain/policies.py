@@ -7,6 +7,7 @@ from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from appointments.domain.workdays import Workdays
@@ -88,6 +89,20 @@ DEFAULTS = Policy()
 RULES = tuple(rule.name for rule in fields(Policy) if rule.name != "workdays")
 
 
+def load(department: Department) -> None:
+    """Load the rules of a department and its hospital, so that `policy_for` needs no query.
+
+    One plain query beside the one that loaded the department: the database plans it in a fraction of the time it
+    takes to plan both joins.
+    """
+    hospital = department.hospital
+    rows = list(BookingPolicy.objects.filter(Q(hospital=hospital) | Q(department=department)))
+    own = next((row for row in rows if row.department_id == department.pk), None)
+    whole = next((row for row in rows if row.hospital_id == hospital.pk), None)
+    Department.policy.related.set_cached_value(department, own)
+    Hospital.policy.related.set_cached_value(hospital, whole)
+
+
 def policy_for(place: Department | Hospital) -> Policy:
     """The rules in force for a department, or for a hospital as a whole.
 
@@ -108,7 +123,7 @@ def policy_of(appointment: Appointment) -> Policy:
 
 def merged(row: BookingPolicy, above: Policy = DEFAULTS) -> Policy:
     """What a row, saved or not, makes of the rules above it."""
-    return replace(above, **said_by(row))
+    return replace(above, **said_by(row), workdays=Workdays())
 
 
 def said_by(row: BookingPolicy | None) -> dict[str, Any]:
