@@ -37,8 +37,9 @@ def may_suspend(request: HttpRequest) -> bool:
     if "may_suspend" not in known:  # the frame of every page asks several times
         user = request.user
         is_staff = isinstance(user, User) and user.is_active and user.is_staff
-        clerked = is_staff and HospitalClerk.objects.filter(user=actor(request)).exists()
-        known["may_suspend"] = clerked or may(request, *EVERYBODY)
+        known["may_suspend"] = may(request, *EVERYBODY) or (
+            is_staff and HospitalClerk.objects.filter(user=actor(request)).exists()
+        )
     return bool(known["may_suspend"])
 
 

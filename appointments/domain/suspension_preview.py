@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Sum
 
 from appointments.domain import suspension_telling, suspensions
-from appointments.enums import AppointmentState
+from appointments.enums import AppointmentState, Period
 from appointments.models import Appointment, Slot
 from auditorium.domain import recipients
 
@@ -59,7 +59,7 @@ def preview(scope: Scope, *, by: User) -> Preview:
     """What `suspensions.suspend` would do, writing nothing. Raises NothingToSuspend."""
     suspensions.check(scope)
     found = suspensions.sessions_in(scope, by=by).select_related("department__hospital", "doctor", "held_at")
-    sessions = list(found.order_by("date", "period", "pk"))
+    sessions = sorted(found, key=lambda one: (one.date, list(Period.values).index(one.period), one.pk))
     if not sessions:
         raise suspensions.nothing()
     pks = [session.pk for session in sessions]
