@@ -27,7 +27,7 @@ def answered_before(*, by: User | None, key: UUID | None, content: str) -> Appoi
     """The appointment this key already got; raises KeyReused when the key was used for other content."""
     if key is None or by is None:
         return None
-    request = BookingRequest.objects.select_related("appointment").filter(user=by, key=key).first()
+    request = BookingRequest.objects.filter(user=by, key=key).first()
     if request is None:
         return None
     if request.content_hash != content:

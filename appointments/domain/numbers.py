@@ -31,7 +31,7 @@ def from_numbers(numbers: Iterable[int]) -> Ranges:
 
 def occupied(slot_id: int) -> set[int]:
     """The numbers given and not freed; right only while the slot's row is locked."""
-    given = Appointment.objects.occupying().filter(slot_id=slot_id).values_list("number", flat=True)
+    given = Appointment.objects.occupying().filter(slot_id=slot_id).order_by().values_list("number", flat=True)
     return {number for number in given if number is not None}
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from appointments.domain import slots, times
+from appointments.domain import policies, slots, times
 from appointments.enums import APPOINTMENT_TRANSITIONS, AppointmentSource, AppointmentState, HospitalKnows
 from appointments.errors import BookingError, NotLive, SlotFull, SlotNotOffered
 from appointments.models import Appointment, Slot
@@ -35,7 +36,9 @@ def lock_villager(villager_id: int) -> Villager:
 
 def load_slot(slot_id: int) -> Slot:
     """The slot as it is now, with its session, hospital and their rules."""
-    return Slot.objects.with_policies().get(pk=slot_id)
+    slot = Slot.objects.select_related("session__department__hospital").get(pk=slot_id)
+    policies.load(slot.session.department)
+    return slot
 
 
 def take(
@@ -62,10 +65,14 @@ def insert(appointment: Appointment) -> Appointment:
     """Write a new appointment under a random reference that nobody has."""
     for _try in range(_REFERENCE_TRIES):
         appointment.reference = references.new_reference()
-        if Appointment.objects.filter(reference=appointment.reference).exists():
-            continue
-        appointment.save(force_insert=True)
-        return appointment
+        try:
+            with transaction.atomic():
+                appointment.save(force_insert=True)
+        except IntegrityError:
+            if not Appointment.objects.filter(reference=appointment.reference).exists():
+                raise
+        else:
+            return appointment
     raise RuntimeError("no free reference found; the reference is too short for this database")
 
 
@@ -106,8 +113,8 @@ def tell_now(appointment: Appointment, purpose: ReminderPurpose) -> None:
 
 def gone(slot: Slot) -> BookingError:
     """Why no place of the slot could be had."""
-    fresh = Slot.objects.only("is_open").get(pk=slot.pk)
-    if fresh.is_open:
+    fresh = Slot.objects.only("is_open").filter(pk=slot.pk).first()
+    if fresh and fresh.is_open:
         return SlotFull(_("这个时间的号刚刚约满，请选别的时间。"))
     return SlotNotOffered(_("这个时段不接受预约了，请选别的时间。"))
 
@@ -128,7 +135,7 @@ def _appointment(
         session=session,
         hospital=hospital,
         department=session.department,
-        doctor=session.doctor,
+        doctor_id=session.doctor_id,
         date=session.date,
         period=session.period,
         starts_at=slot.starts_at,

@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from appointments.domain import bookings, slots
+from appointments.domain import bookings, places_given, slots
 from appointments.enums import AppointmentSource, AppointmentState
 from appointments.errors import AlreadyBooked, SlotFull
 from appointments.models import Appointment
@@ -119,7 +119,7 @@ def test_two_desks_control_without_the_villagers_lock_both_get_in(hall, desk):
         return claim(slot_id)
 
     with (
-        mock.patch.object(bookings, "lock_villager", lambda pk: type(villager).objects.get(pk=pk)),
+        mock.patch.object(places_given, "lock_villager", lambda pk: type(villager).objects.get(pk=pk)),
         mock.patch.object(slots, "claim", claim_when_both_have_counted),
     ):
         results = at_once([partial(bookings.book, slot=slot, villager=villager, hall=hall, by=desk) for slot in both])
