@@ -50,8 +50,7 @@ test-hard: install-dev
 	$(MAKE) bench
 
 bench: install-dev
-	$(TOOLS) $(PYTHON_IN_VENV) -m tests.benchmarks.people_search
-	$(PYTHON_IN_VENV) -m tests.servers $(PYTHON_IN_VENV) -m tests.benchmarks.people_search
+	$(TOOLS) $(PYTHON_IN_VENV) -m tests.benchmarks $(ONLY)
 
 check: check-style check-types check-templates check-layers check-texts check-migrations check-deploy
 

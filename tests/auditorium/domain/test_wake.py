@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+from unittest import mock
 
 import pytest
 from celery import Celery, current_app
@@ -116,3 +117,11 @@ def test_broker_that_came_back_is_used_and_a_later_death_is_said_again(broker_at
         broker_at(f"redis://127.0.0.1:{server.getsockname()[1]}/0")
     wake.now("auditorium.sweep_outbox")
     assert len(caplog.records) == 1
+
+
+def test_wakes_of_one_second_are_gathered_into_a_first_and_a_last():
+    gathered, sweep = wake._Gathered(), wake._Wake("a.task", ())
+    with mock.patch.object(wake.time, "monotonic", side_effect=[100.0, 100.25, 100.5, 101.25, 105.0]):
+        waits = [gathered.next_in(sweep) for _wake in range(5)]
+    # the third is answered by the one that comes at 101.0
+    assert waits == [0.0, 0.75, None, 0.75, 0.0]

@@ -1,0 +1,22 @@
+"""Runs the benchmarks one after the other, each on a PostgreSQL of its own: `python -m tests.benchmarks [name …]`."""
+
+import subprocess
+import sys
+
+ALL = ("booking_domain", "booking_http", "people_search")
+
+
+def main(names: list[str]) -> int:
+    """Run those named, or all; return how many failed."""
+    unknown = sorted(set(names) - set(ALL))
+    if unknown:
+        sys.exit(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(ALL)}")
+    python = sys.executable
+    commands = [[python, "-m", "tests.servers", python, "-m", f"tests.benchmarks.{name}"] for name in names or ALL]
+    if not names or "people_search" in names:
+        commands.append([python, "-m", "tests.benchmarks.people_search"])
+    return sum(bool(subprocess.call(command)) for command in commands)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

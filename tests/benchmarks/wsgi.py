@@ -1,0 +1,8 @@
+"""The site that is measured."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.settings"
+application = get_wsgi_application()
