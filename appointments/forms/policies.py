@@ -56,7 +56,8 @@ class BookingPolicyForm(_Form):
             found += policy_checks.in_departments(row, self._parent)
         for finding in found:
             if finding.is_harmless:
-                self.harmless.append(f"{self.fields[finding.field].label}：{finding.sentence}")
+                said_of = {"label": self.fields[finding.field].label, "error": finding.sentence}
+                self.harmless.append(_("%(label)s：%(error)s") % said_of)
             else:
                 self.add_error(finding.field, finding.sentence)
         return said

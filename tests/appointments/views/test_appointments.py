@@ -172,7 +172,7 @@ def test_page_tells_its_history_with_who_and_why(at_desk, desk, made):
     with time_machine.travel(at(MONDAY, 10), tick=False):
         bookings.cancel(appointment=made, by=desk, why="有事去不了")
         words = read(at_desk.get(page_of(made))).words
-    by = f"何晓燕（{made.hall.name}）"
+    by = f"何晓燕 · {made.hall.name}"
     assert f"经过 取消预约 · 有事去不了 11月23日 周一 上午10:00 · {by} 约号 11月23日 周一 上午9:00 · {by}" in words
 
 

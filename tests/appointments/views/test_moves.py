@@ -97,7 +97,7 @@ def test_check_shows_old_and_new_and_its_button_moves(at_desk, made, slot):
     assert "已改约" in old.words
     assert old.links[page_of(new)] == "11月26日 周四 上午8:00"
     assert now.links[page_of(made)] == "11月27日 周五 上午8:00"
-    assert f"从原来的时间改到这个号 11月23日 周一 上午9:00 · 何晓燕（{new.hall.name}）" in now.words
+    assert f"从原来的时间改到这个号 11月23日 周一 上午9:00 · 何晓燕 · {new.hall.name}" in now.words
     assert week(made) not in old.links
 
 
