@@ -6,7 +6,7 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from appointments import models as booking
-from appointments.domain import bookings
+from appointments.domain import bookings, suspensions
 from appointments.enums import SessionKind
 from auditorium import clock, models
 from auditorium.domain import audit
@@ -110,6 +110,27 @@ def appointment_at(hall, slot=None):
     return bookings.book(slot=slot, villager=reachable_villager(hall), hall=hall, by=desk_user(hall))
 
 
+def suspension_at(hall):
+    session = SlotFactory(session__allotted_hall=hall).session
+    scope = suspensions.scope_of([session])
+    return suspensions.suspend(scope=scope, why="医生出诊去了", by=None)
+
+
+def reply_at(hall):
+    message = message_at(hall)
+    return models.Reply.objects.create(
+        line=message.line,
+        phone=message.phone,
+        text="1",
+        received_at=clock.now(),
+        state="settled",
+        meaning="yes",
+        hall=hall,
+        villager=message.villager,
+        message=message,
+    )
+
+
 def lift_at(hall):
     return booking.NoShowLift.objects.create(
         villager=VillagerFactory(registered_at=hall),
@@ -153,6 +174,7 @@ IN_SCOPE = {
     booking.Appointment: appointment_at,
     booking.ScheduleTemplate: template_at,
     booking.NoShowLift: lift_at,
+    models.Reply: reply_at,
     booking.Route: lambda hall: booking.Route.objects.create(hall=hall, hospital=HospitalFactory(), bus="803 路"),
 }
 """Rows that belong to a hall: nobody else's manager sees them."""
@@ -178,6 +200,7 @@ FOR_ADMINISTRATORS = {
 
 OF_HOSPITALS = {
     booking.Leave: lambda hall: LeaveFactory(),
+    booking.Suspension: suspension_at,
 }
 """What a hospital's people keep; its pages have tests of their own."""
 

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appointments.admin.clerks import is_clerk
 from appointments.admin.results import WithResults
 from appointments.domain import acknowledgements
 from appointments.enums import AppointmentSource
@@ -50,11 +51,11 @@ class AppointmentAdmin(WithResults, ReadOnlyAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Appointment | None = None) -> bool:
         """Also the clerks of hospitals."""
-        return super().has_view_permission(request, obj) or _is_clerk(request)
+        return super().has_view_permission(request, obj) or is_clerk(request)
 
     def has_answer_permission(self, request: HttpRequest) -> bool:
         """Who may speak for a hospital: its clerks, and supervisors who phoned it."""
-        return may(request, *SUPERVISORS) or _is_clerk(request)
+        return may(request, *SUPERVISORS) or is_clerk(request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -87,13 +88,6 @@ class AppointmentAdmin(WithResults, ReadOnlyAdmin):
         """The booking's own page."""
         url = reverse("appointments:appointment", args=[appointment.reference])
         return format_html('<a href="{}">{}</a>', url, _("在服务台打开"))
-
-
-def _is_clerk(request: HttpRequest) -> bool:
-    user = request.user
-    if not isinstance(user, User) or not (user.is_active and user.is_staff):
-        return False
-    return HospitalClerk.objects.filter(user=user).exists()
 
 
 def _answerable(appointments: QuerySet[Appointment], user: User) -> QuerySet[Appointment]:

@@ -15,7 +15,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 
-from appointments.admin.rehearsals import RehearsedAdmin, is_clerk
+from appointments.admin.clerks import is_clerk
+from appointments.admin.rehearsals import RehearsedAdmin
 from appointments.domain import leaves
 from appointments.errors import BookingError
 from appointments.forms.schedules import LeaveForm

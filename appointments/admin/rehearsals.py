@@ -14,10 +14,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from appointments.admin.clerks import is_clerk
 from appointments.forms.schedules import EDIT
-from appointments.models import HospitalClerk
 from auditorium.admin.base import EVERYBODY, ScopedAdmin, actor, may
-from auditorium.models import User
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -97,17 +96,3 @@ class RehearsedAdmin(ScopedAdmin):
         page = render(request, self.preview_template, context)
         transaction.set_rollback(True)
         return page
-
-
-def is_clerk(request: HttpRequest) -> bool:
-    """Whether the user works for a hospital; asked once per page."""
-    known = vars(request)
-    if "is_hospital_clerk" not in known:  # the frame of every page asks several times
-        user = request.user
-        known["is_hospital_clerk"] = (
-            isinstance(user, User)
-            and user.is_active
-            and user.is_staff
-            and HospitalClerk.objects.filter(user=user).exists()
-        )
-    return bool(known["is_hospital_clerk"])

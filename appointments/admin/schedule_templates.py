@@ -8,7 +8,8 @@ from django.contrib import admin, messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appointments.admin.rehearsals import RehearsedAdmin, is_clerk
+from appointments.admin.clerks import is_clerk
+from appointments.admin.rehearsals import RehearsedAdmin
 from appointments.domain import schedule_changes
 from appointments.domain.schedule_import.scope import ImportScope
 from appointments.forms.schedules import ScheduleTemplateForm

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_protect
 
+from appointments.admin.clerks import is_clerk
 from appointments.domain import suspension_preview, suspension_progress, suspensions
 from appointments.errors import BookingError
 from appointments.forms.suspensions import ReasonForm, ScopeForm
-from appointments.models import HospitalClerk, Suspension
+from appointments.models import Suspension
 from auditorium.admin.base import EVERYBODY, ReadOnlyAdmin, actor, may
-from auditorium.models import User
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -33,14 +33,7 @@ MOST_PICKED = 100
 
 def may_suspend(request: HttpRequest) -> bool:
     """Hall managers, supervisors and the clerks of hospitals, each what is theirs."""
-    known = vars(request)
-    if "may_suspend" not in known:  # the frame of every page asks several times
-        user = request.user
-        is_staff = isinstance(user, User) and user.is_active and user.is_staff
-        known["may_suspend"] = may(request, *EVERYBODY) or (
-            is_staff and HospitalClerk.objects.filter(user=actor(request)).exists()
-        )
-    return bool(known["may_suspend"])
+    return may(request, *EVERYBODY) or is_clerk(request)
 
 
 @admin.action(description=gettext_lazy("停诊选中的班次"))

@@ -18,7 +18,7 @@ from tests.appointments.factories import HospitalFactory
 from tests.factories import HallFactory, RegionFactory, UserFactory, desk_user
 
 pytestmark = pytest.mark.django_db
-PREVIEW_QUERIES = 10
+PREVIEW_QUERIES = 9
 """Three for the session, user, roles, the upload, and four times whose clerk somebody is."""
 ADD = "/admin/appointments/scheduleupload/add/"
 LIST = "/admin/appointments/scheduleupload/"

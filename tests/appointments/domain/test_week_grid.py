@@ -150,9 +150,10 @@ def test_week_without_any_place_is_this_one(session, department, hall):
     assert open_week(department, hall).days[0] == MONDAY
 
 
-def test_week_leads_no_further_than_the_window(session, department, hall):
+def test_week_leads_one_week_past_the_window_to_what_is_released_next(session, department, hall):
     week = open_week(department, hall, first=MONDAY + timedelta(days=14))
-    assert (week.earlier, week.later) == (MONDAY + timedelta(days=7), None)
+    assert (week.earlier, week.later) == (MONDAY + timedelta(days=7), MONDAY + timedelta(days=21))
+    assert open_week(department, hall, first=MONDAY + timedelta(days=21)).later is None
     assert open_week(department, hall, first=MONDAY - timedelta(days=30)).days[0] == MONDAY
 
 
