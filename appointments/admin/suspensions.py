@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.csrf import csrf_protect
 
 from appointments.admin.clerks import is_clerk
@@ -96,7 +96,9 @@ class SuspensionAdmin(ReadOnlyAdmin):
         """How far it is."""
         shown = self._suspension(request, object_id)
         progress = suspension_progress.of(shown, user=actor(request))
-        return self._render(request, "suspension.html", {"progress": progress, "suspension": shown, "title": _("停诊")})
+        return self._render(
+            request, "suspension.html", {"progress": progress, "suspension": shown, "title": pgettext("名单", "停诊")}
+        )
 
     @method_decorator(csrf_protect)
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -41,11 +41,17 @@ def in_words(policy: Policy, rule: str) -> str:
 def window_in_words(policy: Policy, at: datetime) -> list[str]:
     """When places are released and until when they can be had, as the desk tells it: one sentence each."""
     last = full_date(windows.last_day(policy=policy, at=at))
-    released = {"days": policy.window_days, "time": "", "last": last}
-    if policy.release_time != time(0, 0):
-        released["time"] = clock_time(policy.release_time)
-    ahead = _("提前 %(days)d 天%(time)s放号，现在能约到%(last)s。")
-    return [(ahead if policy.window_days else _("当天%(time)s放号。")) % released, _stop_in_words(policy)]
+    released = {"days": policy.window_days, "time": clock_time(policy.release_time), "last": last}
+    return [_release_in_words(policy) % released, _stop_in_words(policy)]
+
+
+def _release_in_words(policy: Policy) -> str:
+    at_midnight = policy.release_time == time(0, 0)
+    if not policy.window_days:
+        return _("当天放号。") if at_midnight else _("当天%(time)s放号。")
+    if at_midnight:
+        return _("提前 %(days)d 天放号，现在能约到%(last)s。")
+    return _("提前 %(days)d 天%(time)s放号，现在能约到%(last)s。")
 
 
 def _stop_in_words(policy: Policy) -> str:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from appointments.enums import Period, SuspensionState
 from appointments.models.hospitals import Department, Doctor, Hospital, HospitalClerk
@@ -87,8 +88,8 @@ class Suspension(models.Model):
     objects = SuspensionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("停诊")
-        verbose_name_plural = _("停诊")
+        verbose_name = pgettext_lazy("一条", "停诊")
+        verbose_name_plural = pgettext_lazy("名单", "停诊")
         ordering = ["-created_at", "-pk"]
         indexes = [
             # what was interrupted and goes on
