@@ -1,4 +1,4 @@
-"""What the demo's villagers have still before them: a place to be tried for at its release, and a visit to come back."""
+"""What the demo's villagers still have before them: a place to be tried for at its release, and a visit to come."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from appointments.domain import eligibility, places_given, policies, queues, rev
 from appointments.domain.hall_days import CALLED_OFF
 from appointments.domain.revisit_ends import LATER, PENDING, REVISIT
 from appointments.enums import (
-    AppointmentState,
     REVISIT_TRANSITIONS,
+    AppointmentState,
     ClinicClass,
     QueueMode,
     RevisitState,

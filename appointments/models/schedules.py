@@ -232,4 +232,3 @@ class Leave(models.Model):
             and self.period in ("", period)
             and self.first_date <= day <= self.last_date
         )
-
