@@ -11,21 +11,25 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from appointments.domain.slips import slip_for
+from appointments.enums import AppointmentState
 from appointments.forms.slips import SlipForm
 from appointments.views.requests import StaffRequest, open_appointment
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from appointments.models import Appointment
+
 
 @require_safe
 def slip(request: StaffRequest, reference: str) -> HttpResponse:
     """The slip on the paper asked for, once or twice; in Chinese unless English is asked for.
 
-    Of what is over or called off there is none: the page printed from may have stood open since before.
+    Of what is over, called off or only held for an answer there is none: the page printed from may have stood open
+    since before.
     """
     appointment = open_appointment(request, reference)
-    if not appointment.is_live:
+    if not _is_given(appointment):
         return redirect("appointments:appointment", appointment.reference)
     wanted = SlipForm.wanted(request.GET)
     with translation.override(wanted.language):
@@ -39,8 +43,13 @@ def slip(request: StaffRequest, reference: str) -> HttpResponse:
 def card(request: StaffRequest, reference: str) -> HttpResponse:
     """What must be on the paper, large on the screen, to be copied by hand: in Chinese, as the villager reads it."""
     appointment = open_appointment(request, reference)
-    if not appointment.is_live:
+    if not _is_given(appointment):
         return redirect("appointments:appointment", appointment.reference)
     with translation.override(settings.LANGUAGE_CODE):
         lines = render_to_string("appointments/_card_lines.html", {"slip": slip_for(appointment)})
     return render(request, "appointments/card.html", {"appointment": appointment, "lines": lines})
+
+
+def _is_given(appointment: Appointment) -> bool:
+    """Whether somebody may go there with a paper; not with a place that is only held for their answer."""
+    return appointment.is_live and appointment.state != AppointmentState.HELD
