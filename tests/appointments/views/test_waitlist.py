@@ -102,6 +102,7 @@ def test_what_came_free_is_shown_as_the_queues(at_desk, hall, desk, slot, entry,
     assert "先给排队的" in page.words
     assert "有人在排队，空出来的号先给排队的人。" in page.words
     assert page.links[join_page(another, slot, session=slot.session_id)] == "排候补"
+    assert page.focus == join_page(another, slot, session=slot.session_id)
 
 
 def test_a_desk_that_wants_the_queues_place_is_offered_the_queue(at_desk, hall, desk, slot, entry, booked):
