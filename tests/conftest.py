@@ -61,4 +61,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBl
         if connection.vendor == "postgresql":
             database = f"site_{os.getpid()}"
             stack.enter_context(empty_database(database))
-        yield stack.enter_context(Site(folder, database=database, blocker=django_db_blocker).running())
+        running = stack.enter_context(Site(folder, database=database, blocker=django_db_blocker).running())
+        running.by_day()
+        yield running

@@ -10,6 +10,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+from datetime import time as dt_time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,12 +20,16 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import load_backend
+from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
+from auditorium import clock
 from auditorium.demo.accounts import PASSWORD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 START_SECONDS = 300
+FIRST_HOUR, LAST_HOUR = 8, 13
+"""Within these a site's own time is left as it is: halls are open, and no deadline of the day has passed."""
 
 
 class Site:
@@ -108,9 +114,18 @@ class Site:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def by_day(self) -> None:
+        """Make it a morning, whenever the tests run: by day texts go out, and what is tomorrow can be cancelled."""
+        here = clock.local(clock.now())
+        if FIRST_HOUR <= here.hour < LAST_HOUR:
+            return
+        tomorrow = here.date() + timedelta(days=here.hour >= LAST_HOUR)
+        with self.orm():
+            clock.move_to(datetime.combine(tomorrow, dt_time(FIRST_HOUR + 1), tzinfo=clock.SHANGHAI))
+
     @contextmanager
     def orm(self) -> Iterator[BaseDatabaseWrapper]:
-        """Let the test's own ORM work on the site's database."""
+        """Let the test's own ORM work on the site's database, at the time it is there."""
         own = connections["default"]
         options = {name: value for name, value in own.settings_dict["OPTIONS"].items() if name != "pool"}
         wrapper = load_backend(own.settings_dict["ENGINE"]).DatabaseWrapper(
@@ -118,7 +133,7 @@ class Site:
         )
         connections["default"] = wrapper
         try:
-            with self._blocker.unblock():
+            with self._blocker.unblock(), override_settings(DEMO=True, VAR_DIR=self.folder):
                 yield wrapper
         finally:
             wrapper.close()

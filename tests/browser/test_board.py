@@ -1,12 +1,14 @@
 """今天和明天: read, marked and taken back by keyboard, in every size, without JavaScript, and on paper."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from appointments.models import Appointment
 from auditorium import clock
+from tests.appointments.factories import at
 from tests.browser.accessibility import assert_accessible
 from tests.site import Site
 
@@ -18,8 +20,11 @@ BOARD = "/appointments/board/"
 def reference(site: Site) -> str:
     """Somebody who goes to the doctor today, not marked yet."""
     with site.orm():
-        row = Appointment.objects.get(villager__name="欧阳荣根", date=clock.today())
-        Appointment.objects.filter(pk=row.pk).update(state="booked")
+        row = Appointment.objects.filter(villager__name="欧阳荣根", slot__isnull=False).latest("date")
+        begins = at(clock.today(), 8)
+        Appointment.objects.filter(pk=row.pk).update(
+            state="booked", date=clock.today(), starts_at=begins, ends_at=begins + timedelta(minutes=30)
+        )
         return row.reference
 
 
