@@ -160,7 +160,9 @@ def register_page(kind: str, url: Callable[[int], str]) -> None:
 
 
 def page_of(kind: str, about_id: int) -> str:
-    """The page of what a task is about; empty when nobody registered one."""
+    """The page of what a task is about, a service's own row or a registered one; empty when nobody knows it."""
+    if kind in _services:
+        return _services[kind].url(about_id)
     return _pages[kind](about_id) if kind in _pages else ""
 
 

@@ -34,7 +34,9 @@ class ScopeForm(forms.Form):
     Offered is only what the user may suspend. After `is_valid`, `scope` says what is meant.
     """
 
-    hospital = forms.ModelChoiceField(label=gettext_lazy("医院"), queryset=Hospital.objects.none())
+    hospital = forms.ModelChoiceField(
+        label=gettext_lazy("医院"), queryset=Hospital.objects.none(), empty_label=gettext_lazy("请选择")
+    )
     department = forms.ModelChoiceField(
         label=gettext_lazy("科室"),
         queryset=Department.objects.none(),

@@ -23,7 +23,7 @@ from appointments.domain import (
     visit_day,
 )
 from appointments.domain.hall_days import Days, Which
-from appointments.enums import AppointmentSource
+from appointments.enums import OCCUPYING, AppointmentSource
 from appointments.forms.places import DaysForm
 from appointments.service import again_url
 from appointments.views import alternatives
@@ -55,6 +55,7 @@ def appointment(request: StaffRequest, reference: str) -> HttpResponse:
         "tasks": tasks.filter(about_kind=bookings.ABOUT, about_id=shown.pk),
         "platform": desk.platform_name(shown),
         "is_over": standing.is_over(shown),
+        "occupies": shown.state in OCCUPYING,
         "again_url": "" if shown.is_live and not standing.is_over(shown) else again_url(shown),
         "revisits": awaited.revisits().for_user(request.user).filter(after=shown),
         "can_follow": revisits.can_follow(shown),
