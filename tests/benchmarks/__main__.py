@@ -3,7 +3,15 @@
 import subprocess
 import sys
 
-ALL = ("booking_domain", "booking_http", "people_search")
+ALL = (
+    "booking_domain",
+    "booking_http",
+    "peer_booking",
+    "week_grid",
+    "suspend_2000",
+    "import_country",
+    "people_search",
+)
 
 
 def main(names: list[str]) -> int:

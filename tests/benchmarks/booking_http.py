@@ -16,7 +16,7 @@ from tests.benchmarks import pgbench, report, web
 from tests.benchmarks.rounds import ROUNDS, Figures, figures, in_turns, ratios
 from tests.factories import desk_user
 
-BOOKINGS = 384
+BOOKINGS = 192
 SLOTS, HOT_CAPACITY = 1000, 5000
 RACES = 5
 PASSWORD = "only-for-benchmarks"
@@ -26,7 +26,7 @@ PGBENCH_EACH = 20
 def run(database: str) -> Figures:
     """Serve the site on `database` and measure."""
     here = ground.Ground.make()
-    desks = [_desk(here) for _number in range(web.CONNECTIONS)]
+    desks = [desk_at(here) for _number in range(web.CONNECTIONS)]
     first, one_place = here.people(1)[0], here.places(RACES, capacity=1)
     kinds = {
         "spread": [here.places(SLOTS, capacity=40) for _side in range(3)],
@@ -44,7 +44,7 @@ def run(database: str) -> Figures:
             script = pgbench.script(here, bench, first_villager=written[kind][0].pk - 1)
             used: Counter[int] = Counter()
             rounds = in_turns({
-                "ours": lambda n, kind=kind, ours=ours: _rate(port, _ours(browsers, ours, people[kind][n])),
+                "ours": lambda n, kind=kind, ours=ours: _rate(port, our_errands(browsers, ours, people[kind][n])),
                 "plain": lambda n, kind=kind, plain=plain, used=used: _rate(
                     port, _plain(browsers, plain, people[kind][n], used)
                 ),
@@ -58,12 +58,13 @@ def run(database: str) -> Figures:
                 **figures(f"booking_http_{kind}.pgbench", rounds["pgbench"], "per s"),
             }
         for slot, crowd in zip(one_place, racers, strict=True):
-            web.run(port, list(_ours(browsers, [slot], crowd)), at_once=True)
+            web.run(port, list(our_errands(browsers, [slot], crowd)), at_once=True)
     oversold = Appointment.objects.occupying().filter(slot__in=one_place).count() - RACES
     return measured | {"oversold.ours": (oversold, "places", RACES)}
 
 
-def _desk(here: ground.Ground) -> User:
+def desk_at(here: ground.Ground) -> User:
+    """Somebody at the hall's desk who can log in."""
     desk = desk_user(here.hall)
     desk.set_password(PASSWORD)
     desk.save()
@@ -77,9 +78,12 @@ def _rate(port: int, errands: Iterator[web.Errand]) -> float:
     return rate
 
 
-def _ours(browsers: Sequence[web.Browser], slots: Sequence[Slot], people: Sequence[Villager]) -> Iterator[web.Errand]:
+def our_errands(
+    browsers: Sequence[web.Browser], slots: Sequence[Slot], people: Sequence[Villager]
+) -> Iterator[web.Errand]:
+    """A press of the check page's button for each of the people."""
     for number, who in enumerate(people):
-        path = f"/appointments/book/{who.pk}/slots/{slots[number * 7 % len(slots)].pk}/"
+        path = f"/appointments/book/{who.pk}/slots/{slots[who.pk * 7 % len(slots)].pk}/"
         yield _press(browsers[number % len(browsers)], path)
 
 
@@ -87,7 +91,7 @@ def _plain(
     browsers: Sequence[web.Browser], slots: Sequence[Slot], people: Sequence[Villager], used: Counter[int]
 ) -> Iterator[web.Errand]:
     for number, who in enumerate(people):
-        slot = slots[number * 7 % len(slots)]
+        slot = slots[who.pk * 7 % len(slots)]
         path = f"/plain/{who.pk}/{slot.pk}/{slot.numbers[0][0] + used[slot.pk]}/"
         used[slot.pk] += 1
         yield _press(browsers[number % len(browsers)], path)

@@ -17,7 +17,8 @@ from datetime import timedelta  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
-from appointments.models import Department, Slot  # noqa: E402
+from appointments.enums import AppointmentSource, AppointmentState  # noqa: E402
+from appointments.models import Appointment, Department, Slot  # noqa: E402
 from auditorium import clock  # noqa: E402
 from auditorium.enums import ConsentPurpose, IdentityKind  # noqa: E402
 from auditorium.models import Consent, Contact, Hall, Phone, User, Villager, VillagerHall  # noqa: E402
@@ -101,6 +102,28 @@ class Ground:
                 for n in range(min(SLOTS_PER_SESSION, count - len(slots)))
             ]
         return Slot.objects.bulk_create(slots)
+
+
+def booked(here: Ground, slot: Slot, person: Villager, *, number: int) -> Appointment:
+    """A booking that is not saved yet."""
+    session = slot.session
+    return Appointment(
+        reference=f"{slot.pk:05}{number:03}",
+        source=AppointmentSource.SCHEDULE,
+        state=AppointmentState.BOOKED,
+        villager=person,
+        hall=here.hall,
+        slot=slot,
+        session=session,
+        hospital=session.department.hospital,
+        department=session.department,
+        date=session.date,
+        period=session.period,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        number=number,
+        booked_at=clock.now(),
+    )
 
 
 def analyse() -> None:

@@ -175,7 +175,8 @@ def measure(count: int, desk: User, supervisor: User, hall: Hall) -> dict[str, t
             for share in (0.5, 0.95):
                 plain = report.quantile(get, share)
                 label = f"p{round(share * 100)}"
-                figures[f"{base}.find_over_get.{label}"] = (report.quantile(found, share) / plain, "x", ROUNDS)
+                name = f"{base}.find_over_get.p50" if share == 0.5 else base.replace("search", "search_p95_over_pk", 1)
+                figures[name] = (report.quantile(found, share) / plain, "x", ROUNDS)
                 if who == "desk":
                     figures[f"{base}.keys_over_get.{label}"] = (report.quantile(keys, share) / plain, "x", ROUNDS)
             figures[f"{base}.find_ms.p95"] = (report.quantile(found, 0.95) * 1000, "ms", ROUNDS)

@@ -1,0 +1,8 @@
+"""The peer's site."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.peer.settings"
+application = get_wsgi_application()
