@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 ALL = (
     "booking_domain",
@@ -23,7 +24,16 @@ def main(names: list[str]) -> int:
     commands = [[python, "-m", "tests.servers", python, "-m", f"tests.benchmarks.{name}"] for name in names or ALL]
     if not names or "people_search" in names:
         commands.append([python, "-m", "tests.benchmarks.people_search"])
-    return sum(bool(subprocess.call(command)) for command in commands)
+    return sum(_failed(command) for command in commands)
+
+
+def _failed(command: list[str]) -> bool:
+    """Run one, saying how long it took."""
+    print(f"== {command[-1]}", flush=True)
+    begun = time.monotonic()
+    code = subprocess.call(command)
+    print(f"== {time.monotonic() - begun:.0f} s", flush=True)
+    return bool(code)
 
 
 if __name__ == "__main__":
