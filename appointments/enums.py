@@ -86,7 +86,7 @@ class AppointmentState(TextChoices):
     FULFILLED = "fulfilled", _("已就诊")
     NO_SHOW = "no_show", _("没去就诊")
     UNMARKED = "unmarked", _("没人登记")
-    LAPSED = "lapsed", _("占号过期")
+    LAPSED = "lapsed", _("没及时答复")
     CANCELLED_BY_VILLAGER = "cancelled_by_villager", _("已取消")
     CANCELLED_BY_CLINIC = "cancelled_by_clinic", _("医院停诊")
     RESCHEDULED = "rescheduled", _("已改约")
@@ -173,7 +173,7 @@ class SuspensionState(TextChoices):
     """Where a suspension stands. CLOSED: nothing can be booked any more, people are still being told."""
 
     CLOSED = "closed", _("正在通知")
-    SETTLED = "settled", _("都已处理")
+    SETTLED = "settled", _("都已通知")
     RESUMED = "resumed", _("已恢复")
 
 
