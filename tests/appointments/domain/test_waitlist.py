@@ -337,4 +337,3 @@ def test_the_sweep_asks_once_however_many_wait_where_nothing_is_free(slot, hall,
     with CaptureQueriesContext(connection) as asked:
         assert turns.clear_over() == 0
     assert len(asked) <= 4
-
