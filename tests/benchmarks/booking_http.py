@@ -37,7 +37,9 @@ def run(database: str) -> Figures:
     written = {kind: here.people(web.CONNECTIONS * PGBENCH_EACH * (ROUNDS + 1)) for kind in kinds}
     ground.analyse()
     measured: Figures = {}
-    with web.serving("tests.benchmarks.wsgi:application", {"DATABASE_URL": ground.url_of(database)}) as port:
+    with web.serving(
+        "tests.benchmarks.wsgi:application", {"DATABASE_URL": ground.url_of(database), "LOG_LEVEL": "ERROR"}
+    ) as port:
         form = f"/appointments/book/{first.pk}/slots/{one_place[0].pk}/"
         browsers = [web.Browser.log_in(port, desk.username, PASSWORD, login="/login/", form=form) for desk in desks]
         for kind, (ours, plain, bench) in kinds.items():
