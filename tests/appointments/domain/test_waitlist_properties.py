@@ -317,4 +317,4 @@ PLANTED = {
 def test_queues_control_a_planted_bug_is_found(queues_at_work, bug):
     module, name, instead = PLANTED[bug]
     with mock.patch.object(module, name, instead), pytest.raises((AssertionError, IntegrityError)):
-        run(queues_at_work, examples=50, steps=30)
+        run(queues_at_work, examples=200, steps=30)
