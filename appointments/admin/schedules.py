@@ -47,6 +47,7 @@ class HoardingFilter(admin.SimpleListFilter):
 class ClinicSessionAdmin(ReadOnlyAdmin):
     """What the hospital gave this installation; how many came is written down where it is held at a hall."""
 
+    ordering = ["-date", "period", "pk"]
     list_display = [
         "date",
         "period",
