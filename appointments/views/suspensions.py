@@ -53,7 +53,7 @@ def suspension_new(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         try:
             if reason.is_valid():
-                hall = preferences.current_hall(user=request.user)
+                hall = preferences.hall_if_any(user=request.user)
                 made = suspensions.suspend(scope=form.scope, why=reason.cleaned_data["why"], by=request.user, hall=hall)
                 return redirect("appointments:suspension", made.pk)
             preview = suspension_preview.preview(form.scope, by=request.user)

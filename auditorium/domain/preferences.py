@@ -51,3 +51,11 @@ def current_hall(*, user: User) -> Hall:
         choose_hall(hall=hall, by=user)
     user.current_hall = hall
     return hall
+
+
+def hall_if_any(*, user: User) -> Hall | None:
+    """The same, or None where there is none: for what a supervisor of many halls does at no desk."""
+    try:
+        return current_hall(user=user)
+    except NoHallError:
+        return None

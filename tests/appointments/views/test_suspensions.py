@@ -15,7 +15,7 @@ from auditorium.enums import FollowUpKind, FollowUpState, RoleKind
 from auditorium.models import FollowUp, Matter
 from tests.appointments.factories import ClinicSessionFactory, DoctorFactory, SlotFactory, at
 from tests.appointments.pages import read
-from tests.factories import HallFactory, UserFactory
+from tests.factories import HallFactory, UserFactory, supervisor
 
 pytestmark = pytest.mark.django_db
 NEW = reverse("appointments:suspension_new")
@@ -93,6 +93,14 @@ def test_suspending_closes_and_leads_to_how_far_it_is(client, manager, slot, boo
     shown = page(client, response.url)
     assert "1 位都已经取消并安排通知。" in shown.words
     assert reverse("appointments:appointment", args=[booked.reference]) in shown.links
+
+
+def test_a_supervisor_of_many_halls_needs_to_sit_at_none(client, slot, hall):
+    HallFactory(region=hall.region)
+    client.force_login(supervisor(hall.region, is_staff=True))
+    response = client.post(f"{NEW}?session={slot.session_id}", {"why": "医院停电"})
+    made = Suspension.objects.get()
+    assert (response.url, made.hall) == (reverse("appointments:suspension", args=[made.pk]), None)
 
 
 def test_a_range_is_chosen_by_hospital_doctor_and_days(client, manager, slot, doctor):
