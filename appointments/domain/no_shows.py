@@ -20,6 +20,7 @@ from auditorium import clock
 from auditorium.domain import audit
 from auditorium.enums import RoleKind
 from auditorium.models import Hall, Role, Villager, VillagerHall
+from auditorium.models.regions import codes_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -131,7 +132,7 @@ def who_may_lift(*, villager: Villager, user: User) -> list[Role]:
     halls = list(_halls(villager, user))
     roles = Role.objects.filter(user__is_active=True).select_related("user", "hall", "region").order_by("pk")
     managers = roles.filter(role=RoleKind.HALL_MANAGER, hall__in=halls)
-    around = {hall.region_id[:digits].ljust(12, "0") for hall in halls for digits in (2, 4, 6, 9, 12)}
+    around = {code for hall in halls for code in codes_around(hall.region_id)}
     supervisors = roles.filter(role=RoleKind.SUPERVISOR, region__in=around)
     return list(managers[:_MOST_NAMED]) or list(supervisors[:_MOST_NAMED])
 

@@ -9,13 +9,12 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
-from appointments.domain.schedule_import.files import MOST_BYTES
+from appointments.forms.sheets import SheetField
 from appointments.models import Hospital
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from django.core.files.uploadedfile import UploadedFile
     from django.db.models import QuerySet
 
     from auditorium.models import User
@@ -28,13 +27,12 @@ _SALT = "appointments.results"
 class ResultsForm(forms.Form):
     """A result sheet of one of the hospitals the user may speak for."""
 
-    file = forms.FileField(
+    file = SheetField(
         label=gettext_lazy("就诊结果文件"),
         help_text=gettext_lazy(
             ".xlsx 或 .csv，最多 5 MB。要有“结果”这一列（已就诊、到院、未到），还要有“预约号”，"
             "或者“姓名”“日期”和“科室”或“号”。"
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.txt"}),
     )
     hospital = forms.ModelChoiceField(Hospital.objects.none(), label=gettext_lazy("哪家医院"))
 
@@ -46,15 +44,6 @@ class ResultsForm(forms.Form):
         few = list(hospitals[:2])
         if len(few) == 1:
             field.initial = few[0].pk
-
-    def clean_file(self) -> UploadedFile:
-        """Refuse what is too long before reading it."""
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > MOST_BYTES:
-            raise ValidationError(
-                gettext("文件太大，最多 %(most)d MB。请按月份或医院分成几个文件。") % {"most": MOST_BYTES // 1024**2}
-            )
-        return file
 
 
 class ConfirmResultsForm(forms.Form):

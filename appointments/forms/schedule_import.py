@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from appointments.domain.schedule_import.allotments import Allotments
 from appointments.domain.schedule_import.apply import Answers
 from appointments.domain.schedule_import.cells import CellError
 from appointments.domain.schedule_import.directory import Hospitals
-from appointments.domain.schedule_import.files import MOST_BYTES
 from appointments.domain.schedule_import.scope import ImportScope
+from appointments.forms.sheets import SheetField
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
-
     from appointments.domain.schedule_import.allotments import Allotment
     from appointments.models import Hospital
     from auditorium.models import User
@@ -26,10 +24,9 @@ if TYPE_CHECKING:
 class ScheduleUploadForm(forms.Form):
     """Names are checked within what the user may import; the sheet itself is read by the domain."""
 
-    file = forms.FileField(
+    file = SheetField(
         label=gettext_lazy("排班表文件"),
         help_text=gettext_lazy(".xlsx 或 .csv，最多 5 MB。医院发来什么样就传什么样，不用改格式。"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.txt"}),
     )
     hospital = forms.CharField(
         label=gettext_lazy("哪家医院"),
@@ -52,15 +49,6 @@ class ScheduleUploadForm(forms.Form):
         hospitals = list(self.scope.hospitals()[:2])
         if len(hospitals) == 1:
             self.fields["hospital"].initial = hospitals[0].name
-
-    def clean_file(self) -> UploadedFile:
-        """Refuse what is too long before reading it."""
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > MOST_BYTES:
-            raise ValidationError(
-                gettext("文件太大，最多 %(most)d MB。请按月份或医院分成几个文件。") % {"most": MOST_BYTES // 1024**2}
-            )
-        return file
 
     def clean_hospital(self) -> Hospital | None:
         """The hospital of that name, which the user may import."""

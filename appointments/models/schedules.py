@@ -13,24 +13,12 @@ from simple_history.models import HistoricalRecords
 from appointments.enums import ClinicClass, Period, QueueMode, SessionKind
 from appointments.models.hospitals import Department, Doctor, Hospital
 from auditorium.enums import RoleKind
-from auditorium.models import Hall, Region
+from auditorium.models import Hall, OpeningHours, Region
 
 if TYPE_CHECKING:
     from datetime import date
 
     from auditorium.models import User
-
-
-class Weekday(models.IntegerChoices):
-    """ISO weekdays."""
-
-    MONDAY = 1, _("周一")
-    TUESDAY = 2, _("周二")
-    WEDNESDAY = 3, _("周三")
-    THURSDAY = 4, _("周四")
-    FRIDAY = 5, _("周五")
-    SATURDAY = 6, _("周六")
-    SUNDAY = 7, _("周日")
 
 
 class ScheduleTemplateQuerySet(models.QuerySet["ScheduleTemplate"]):
@@ -79,7 +67,7 @@ class ScheduleTemplate(models.Model):
         verbose_name=_("医生"),
         help_text=_("不选就是普通门诊。"),
     )
-    weekday = models.PositiveSmallIntegerField(_("星期"), choices=Weekday)
+    weekday = models.PositiveSmallIntegerField(_("星期"), choices=OpeningHours.Weekday)
     period = models.CharField(_("时段"), max_length=10, choices=Period)
     starts = models.TimeField(_("开始"))
     ends = models.TimeField(_("结束"))

@@ -15,7 +15,7 @@ from appointments.models.schedules import ScheduleTemplate
 from appointments.models.suspensions import Suspension
 from auditorium.enums import RoleKind
 from auditorium.models import Hall, Region
-from auditorium.models.regions import SIGNIFICANT_DIGITS, prefix_range
+from auditorium.models.regions import codes_around, prefix_range
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,28 +23,20 @@ if TYPE_CHECKING:
     from auditorium.models import User
 
 
-def _regions_around(hall: Hall) -> list[str]:
-    """The codes of the divisions the hall lies in, from its province to its village."""
-    return [hall.region_id[:digits].ljust(12, "0") for digits in SIGNIFICANT_DIGITS.values()]
-
-
 class ClinicSessionQuerySet(models.QuerySet["ClinicSession"]):
     """Sessions a hall may book."""
 
     def for_hall(self, hall: Hall) -> ClinicSessionQuerySet:
         """Those whose places were allotted to this hall or to a region around it."""
-        return self.filter(Q(allotted_hall=hall) | Q(allotted_region__in=_regions_around(hall)))
+        return self.filter(Q(allotted_hall=hall) | Q(allotted_region__in=codes_around(hall.region_id)))
 
     def for_user(self, user: User) -> ClinicSessionQuerySet:
         """Those some hall inside the user's roles may book."""
         if user.is_administrator:
             return self
         scope = user.hall_scope("allotted_hall__")
-        around = {
-            code[:digits].ljust(12, "0")
-            for code in Hall.objects.for_user(user).values_list("region_id", flat=True)
-            for digits in (2, 4, 6, 9, 12)
-        }
+        codes = Hall.objects.for_user(user).values_list("region_id", flat=True)
+        around = {around for code in codes for around in codes_around(code)}
         return self.filter(scope | Q(allotted_region__in=around))
 
     def manageable_by(self, user: User) -> ClinicSessionQuerySet:
@@ -183,7 +175,7 @@ class ClinicSession(models.Model):
 
     def is_allotted_to(self, hall: Hall) -> bool:
         """Whether this hall may book it: the same as `for_hall`, for a session at hand."""
-        return self.allotted_hall_id == hall.pk or self.allotted_region_id in _regions_around(hall)
+        return self.allotted_hall_id == hall.pk or self.allotted_region_id in codes_around(hall.region_id)
 
     @property
     def place(self) -> str:

@@ -15,6 +15,7 @@ from auditorium import clock, sms_length
 from auditorium.domain import audit, wake
 from auditorium.enums import MessageState
 from auditorium.models import Message, SmsLine
+from auditorium.models.regions import codes_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +32,6 @@ TRY_AGAIN_AFTER = timedelta(minutes=30)
 """A line that did not answer for five minutes is left alone until half an hour has passed."""
 
 BATCH = 200
-_LEVELS = (2, 4, 6, 9, 12)
 
 
 def line_for(hall: Hall) -> SmsLine | None:
@@ -41,8 +41,8 @@ def line_for(hall: Hall) -> SmsLine | None:
 
 def lines_for(halls: Iterable[Hall]) -> dict[int, SmsLine | None]:
     """For each hall, by its id, the line of `line_for`; one query for all of them."""
-    around = {hall.pk: {hall.region_id[:digits].ljust(12, "0") for digits in _LEVELS} for hall in halls}
-    regions = set().union(*around.values())
+    around = {hall.pk: codes_around(hall.region_id) for hall in halls}
+    regions = {code for codes in around.values() for code in codes}
     usable = list(SmsLine.objects.usable().filter(Q(region=None) | Q(region__in=regions)))
     at = clock.now()
     usable.sort(key=lambda line: is_down(line, at))  # a line that is down comes after every other
@@ -89,6 +89,8 @@ def hand_over(*, at: datetime) -> int:
     with transaction.atomic():
         waiting = stuck.filter(broken).select_related("line", "hall").order_by("not_before", "pk")
         texts = list(waiting.select_for_update(of=("self",), skip_locked=True)[:BATCH])
+        if not texts:
+            return 0
         others = lines_for({text.hall for text in texts})
         for text in texts:
             other = others[text.hall_id]

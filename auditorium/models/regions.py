@@ -37,6 +37,11 @@ def prefix_range(prefix: str) -> tuple[str, str]:
     return prefix.ljust(12, "0"), prefix.ljust(12, "9")
 
 
+def codes_around(code: str) -> list[str]:
+    """The divisions a place lies in, from its province to its village; by their codes, whether they exist or not."""
+    return [code[:digits].ljust(12, "0") for digits in SIGNIFICANT_DIGITS.values()]
+
+
 class Region(models.Model):
     """One statistical division: 12-digit code, province to village. Never deleted, only retired."""
 
