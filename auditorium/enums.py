@@ -321,3 +321,14 @@ class GatewayKind(TextChoices):
 
     CONSOLE = "console", _("演示（只记录）")
     HTTP = "http", _("HTTP 接口")
+    ALIYUN = "aliyun", _("阿里云短信")
+    TENCENT = "tencent", _("腾讯云短信")
+    SMPP = "smpp", _("SMPP 3.4 专线")
+    MODEM = "modem", _("礼堂里的短信猫")
+
+
+class TextLanguage(TextChoices):
+    """The language a text is written in."""
+
+    CHINESE = "zh-hans", _("中文")
+    ENGLISH = "en", "English"

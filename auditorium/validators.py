@@ -1,5 +1,6 @@
-"""What may be saved as a signature or as the words of a text (RULES of the mainland SMS providers)."""
+"""What may be saved of a line and as the words of a text (rules of the mainland SMS providers)."""
 
+import ipaddress
 import re
 
 from django.core.exceptions import ValidationError
@@ -28,3 +29,12 @@ def validate_template_body(text: str) -> None:
         raise ValidationError(_("同一个变量只能用一次。"))
     if not _VARIABLE.sub("", text).strip():
         raise ValidationError(_("正文不能只有变量。"))
+
+
+def validate_sources(text: str) -> None:
+    """One address or network a line."""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        try:
+            ipaddress.ip_network(line, strict=False)
+        except ValueError:
+            raise ValidationError(_("%(line)s 不是网络地址，例如 203.0.113.0/24。") % {"line": line}) from None

@@ -27,10 +27,10 @@ from django.utils.translation import gettext as _
 from auditorium import clock
 from auditorium.domain import expiry, lines, outcomes, phones, reminder_times, reminders, telling, wake
 from auditorium.enums import MessageState, ReminderState
-from auditorium.gateways import gateway_for
+from auditorium.gateways import KEEPS_THE_WORDS, gateway_for
 from auditorium.gateways.base import Found, GatewayError, GatewayTimeout, OutgoingText, Sent, Unknowable
 from auditorium.gateways.treatments import Treatment
-from auditorium.models import Message, Phone, Reminder, SmsLine
+from auditorium.models import LineTemplate, Message, Phone, Reminder, SmsLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -330,4 +330,16 @@ def _outgoing(message: Message) -> OutgoingText:
         number=message.phone.number.as_e164,
         body=message.body,
         signature=message.line.signature,
+        template_code=_code(message),
+        values=message.values,
+        provider_id=message.provider_id,
+        sent_at=message.sent_at,
     )
+
+
+def _code(message: Message) -> str:
+    """The number under which the line's provider keeps the words; empty where it keeps none."""
+    if message.line.gateway not in KEEPS_THE_WORDS:
+        return ""
+    codes = LineTemplate.objects.filter(line=message.line_id, template=message.template_id)
+    return codes.values_list("code", flat=True).first() or ""

@@ -236,7 +236,7 @@ class _Round:
         template = reminder.own_template if contact.is_own else reminder.discreet_template
         values = wording.values_of(villager=reminder.villager, hall=reminder.hall)
         values |= self.values.get((audience, reminder.about_kind, reminder.about_id), {})
-        body = wording.render(template, values, line.signature)
+        words = wording.render(template, values, line.signature)
         return Message(
             hall=reminder.hall,
             villager=reminder.villager,
@@ -244,8 +244,10 @@ class _Round:
             contact=contact,
             line=line,
             audience=audience,
-            body=body,
-            parts=sms_length.parts(body),
+            template=template,
+            values=words.values,
+            body=words.body,
+            parts=sms_length.parts(words.body),
             created_at=self.at,
             not_before=self.at,
             expires_at=reminder.expires_at,

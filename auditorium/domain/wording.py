@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import phonenumbers
@@ -14,12 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from auditorium import sms_length
 from auditorium.domain import audit
+from auditorium.enums import TextLanguage
 from auditorium.models import MessageTemplate
 from auditorium.ports import TextVariable, service_for
 from auditorium.validators import validate_template_body
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from auditorium.models import Hall, User, Villager
 
@@ -36,6 +39,14 @@ _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _ELLIPSIS = "…"
 
 
+@dataclass(frozen=True)
+class Rendered:
+    """A text as it goes out: whole, with its 【signature】, and the values that stand in its template."""
+
+    body: str
+    values: Mapping[str, str]
+
+
 class WordingError(Exception):
     """A text could not be written: its template asks for a value there is none of."""
 
@@ -48,12 +59,19 @@ def current_templates(about_kind: str) -> dict[tuple[str, str], MessageTemplate]
     """
     current = {
         (template.purpose, template.audience): template
-        for template in MessageTemplate.objects.filter(about_kind=about_kind, is_current=True)
+        for template in MessageTemplate.objects.filter(
+            about_kind=about_kind, language=TextLanguage.CHINESE, is_current=True
+        )
     }
     for (purpose, audience), body in service_for(about_kind).default_texts().items():
         if (purpose, audience) not in current:
             current[purpose, audience], _created = MessageTemplate.objects.get_or_create(
-                about_kind=about_kind, purpose=purpose, audience=audience, is_current=True, defaults={"body": body}
+                about_kind=about_kind,
+                purpose=purpose,
+                audience=audience,
+                language=TextLanguage.CHINESE,
+                is_current=True,
+                defaults={"body": body},
             )
     return current
 
@@ -66,7 +84,10 @@ def rewrite(*, template: MessageTemplate, body: str, by: User) -> MessageTemplat
     """
     check(about_kind=template.about_kind, audience=template.audience, body=body)
     versions = MessageTemplate.objects.filter(
-        about_kind=template.about_kind, purpose=template.purpose, audience=template.audience
+        about_kind=template.about_kind,
+        purpose=template.purpose,
+        audience=template.audience,
+        language=template.language,
     ).select_for_update()
     newest = max(version.version for version in versions)
     versions.filter(is_current=True).update(is_current=False)
@@ -74,6 +95,7 @@ def rewrite(*, template: MessageTemplate, body: str, by: User) -> MessageTemplat
         about_kind=template.about_kind,
         purpose=template.purpose,
         audience=template.audience,
+        language=template.language,
         version=newest + 1,
         body=body,
     )
@@ -126,31 +148,35 @@ def callback(hall: Hall) -> str:
     return f"0{digits[:area]}-{digits[area:]}" if area else digits
 
 
-def render(template: MessageTemplate, values: Mapping[str, str], signature: str) -> str:
-    """The whole text with its 【signature】; WordingError when a value is missing or empty.
+def render(template: MessageTemplate, values: Mapping[str, str], signature: str) -> Rendered:
+    """The text and the values in it; WordingError when a value is missing or empty.
 
     Where the text would not fit one part, long names are shortened in the middle, in the order and down to the
     length their service allows, if that makes it fit; what no shortening helps is left whole.
     """
     variables = variables_for(about_kind=template.about_kind, audience=template.audience)
-    chosen = {name: _shortened(value, VALUE_LENGTH) for name, value in values.items()}
+    used = set(_VARIABLE.findall(template.body))
+    chosen = {name: _shortened(value, VALUE_LENGTH) for name, value in values.items() if name in used}
     text = _filled(template.body, chosen, signature)
-    return text if sms_length.fits_one(text) else _made_to_fit(template.body, chosen, signature, variables) or text
+    if sms_length.fits_one(text):
+        return Rendered(text, chosen)
+    return _made_to_fit(template.body, chosen, signature, variables) or Rendered(text, chosen)
 
 
-def _made_to_fit(body: str, values: Mapping[str, str], signature: str, variables: Sequence[TextVariable]) -> str | None:
+def _made_to_fit(
+    body: str, values: Mapping[str, str], signature: str, variables: Sequence[TextVariable]
+) -> Rendered | None:
     """The text in one part, with as little shortened as it takes; None when nothing helps."""
     chosen = dict(values)
-    used = set(_VARIABLE.findall(body))
     for variable in reversed(variables):
-        if variable.shortest is None or variable.name not in used:
+        if variable.shortest is None or variable.name not in chosen:
             continue
         whole = chosen[variable.name]
         for length in range(len(whole) - 1, variable.shortest - 1, -1):
             chosen[variable.name] = _shortened(whole, length)
             text = _filled(body, chosen, signature)
             if sms_length.fits_one(text):
-                return text
+                return Rendered(text, chosen)
     return None
 
 

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 _GATEWAYS = {
     GatewayKind.CONSOLE: ("auditorium.gateways.console", "ConsoleGateway"),
     GatewayKind.HTTP: ("auditorium.gateways.http", "HttpGateway"),
+    GatewayKind.ALIYUN: ("auditorium.gateways.aliyun", "AliyunGateway"),
+    GatewayKind.TENCENT: ("auditorium.gateways.tencent", "TencentGateway"),
+    GatewayKind.SMPP: ("auditorium.gateways.smpp", "SmppGateway"),
+    GatewayKind.MODEM: ("auditorium.gateways.modem", "ModemGateway"),
 }
+
+KEEPS_THE_WORDS = (GatewayKind.ALIYUN, GatewayKind.TENCENT)
+"""Providers that send their own copy of a text, registered beforehand, and know it by a code."""
+
+HOLDS_A_CONNECTION = (GatewayKind.SMPP,)
+"""Lines that a process of their own keeps connected and sends on: `manage.py smpp`; the sweep leaves them alone."""
 
 
 def gateway_for(kind: str, config: Mapping[str, Any]) -> SmsGateway:

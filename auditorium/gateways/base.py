@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
 
 from auditorium.gateways.treatments import Treatment
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 
 @dataclass(frozen=True)
 class OutgoingText:
-    """One text to one number (E.164); `body` is whole, with its 【signature】, `key` ours and the same on every try."""
+    """One text to one number (E.164); `body` is whole, with its 【signature】, `key` ours and the same on every try.
+
+    Providers that keep the words themselves get `template_code`, the number they gave them, and the `values` that
+    stand in them; `sent_at` is when an earlier try began, where there was one.
+    """
 
     key: UUID
     number: str
     body: str
     signature: str
+    template_code: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    provider_id: str = ""
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -108,4 +116,40 @@ class SmsGateway(Protocol):
 
     def read_replies(self, payload: Any) -> list[IncomingText]:
         """What people wrote, in what the provider posted; what has no number or no text is left out."""
+        ...
+
+
+@runtime_checkable
+class BatchGateway(SmsGateway, Protocol):
+    """A way to send several texts with one call."""
+
+    most: int
+    """How many texts one call takes."""
+
+    def send_many(self, texts: Sequence[OutgoingText]) -> list[Sent | GatewayError]:
+        """Hand over texts with one `template_code`; what became of each, in their order.
+
+        Raises GatewayError when all were refused, GatewayTimeout when nobody knows.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Polled:
+    """What a provider had kept for us since it was asked last."""
+
+    receipts: Sequence[Receipt] = ()
+    replies: Sequence[IncomingText] = ()
+
+
+@runtime_checkable
+class PollingGateway(SmsGateway, Protocol):
+    """A provider that is asked for receipts and answers, beside or instead of posting them."""
+
+    def poll(self) -> Polled:
+        """What came since the last time; it may give the same twice. Raises GatewayError or GatewayTimeout."""
+        ...
+
+    def done(self, polled: Polled) -> None:
+        """It is written down here: the provider need not keep it any longer."""
         ...

@@ -4,9 +4,11 @@ from auditorium.models.audit import AuditEntry
 from auditorium.models.contacts import Consent, Contact, Phone
 from auditorium.models.follow_ups import FollowUp
 from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
-from auditorium.models.messages import Message, MessageTemplate, Reminder, SmsLine
+from auditorium.models.messages import Message, Reminder
 from auditorium.models.regions import Region
 from auditorium.models.replies import Reply
+from auditorium.models.sms_lines import SmsLine
+from auditorium.models.templates import LineTemplate, MessageTemplate
 from auditorium.models.users import Role, User
 from auditorium.models.villagers import Household, KeyKind, Villager, VillagerHall, VillagerKey
 from auditorium.models.visits import Matter, Visit
@@ -21,6 +23,7 @@ __all__ = [
     "Helper",
     "Household",
     "KeyKind",
+    "LineTemplate",
     "Matter",
     "Message",
     "MessageTemplate",

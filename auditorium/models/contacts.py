@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from auditorium.enums import ConsentEvidence, ConsentGiver, ConsentPurpose, Reach, Relation
+from auditorium.enums import ConsentEvidence, ConsentGiver, ConsentPurpose, Reach, Relation, TextLanguage
 from auditorium.masks import mask_phone
 from auditorium.models.halls import Hall
 from auditorium.models.villagers import Villager
@@ -64,6 +64,7 @@ class Contact(models.Model):
     order = models.PositiveSmallIntegerField(_("先后"), default=1)
     reach = models.CharField(_("怎么告诉"), max_length=12, choices=Reach, default=Reach.TEXT)
     gets_copies = models.BooleanField(_("也发一份"), default=False, help_text=_("要村民本人同意。"))
+    language = models.CharField(_("看哪种文字"), max_length=8, choices=TextLanguage, default=TextLanguage.CHINESE)
     may_decide = models.BooleanField(_("可以代为确认或取消"), default=False)
 
     objects = ContactQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""What is owed to villagers, the texts that answer it, and the lines that carry them."""
+"""What is owed to villagers, and the texts that answer it."""
 
 from __future__ import annotations
 
@@ -9,93 +9,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from auditorium.enums import (
-    GatewayKind,
-    MessageAudience,
-    MessageState,
-    ReminderPurpose,
-    ReminderState,
-)
-from auditorium.fields import EncryptedJSONField
+from auditorium.enums import MessageAudience, MessageState, ReminderPurpose, ReminderState
 from auditorium.models.contacts import Contact, Phone
 from auditorium.models.halls import Hall
-from auditorium.models.regions import Region
+from auditorium.models.sms_lines import SmsLine
+from auditorium.models.templates import MessageTemplate
 from auditorium.models.villagers import Villager
-from auditorium.validators import validate_signature, validate_template_body
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from auditorium.models.users import User
-
-
-class SmsLineQuerySet(models.QuerySet["SmsLine"]):
-    """Lines that may be used."""
-
-    def usable(self) -> SmsLineQuerySet:
-        """Those switched on and not paused, the first to be tried first."""
-        return self.filter(is_active=True, paused_at__isnull=True).order_by("order", "pk")
-
-
-class SmsLine(models.Model):
-    """One way to send texts: a gateway with its settings, for the halls of one region."""
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(_("名称"), max_length=40)
-    gateway = models.CharField(_("接口"), max_length=12, choices=GatewayKind)
-    config = EncryptedJSONField(_("接口设置"), default=dict, blank=True)
-    signature = models.CharField(
-        _("签名"), max_length=12, help_text=_("2到12个字，不带【】。"), validators=[validate_signature]
-    )
-    region = models.ForeignKey(
-        Region, models.PROTECT, null=True, blank=True, related_name="sms_lines", verbose_name=_("服务区域")
-    )
-    order = models.PositiveSmallIntegerField(_("先后"), default=1)
-    is_active = models.BooleanField(_("使用中"), default=True)
-    paused_at = models.DateTimeField(_("暂停时间"), null=True, blank=True)
-    paused_reason = models.CharField(_("暂停原因"), max_length=120, blank=True)
-    failing_since = models.DateTimeField(_("连不上起"), null=True, blank=True, editable=False)
-
-    objects = SmsLineQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("短信线路")
-        verbose_name_plural = _("短信线路")
-        ordering = ["order", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class MessageTemplate(models.Model):
-    """The words of one purpose for one audience; a changed text is a new version, old ones stay.
-
-    `body` holds `{name}`-style variables; see `auditorium.domain.wording` for those each purpose has.
-    """
-
-    purpose = models.CharField(_("用途"), max_length=16, choices=ReminderPurpose)
-    audience = models.CharField(_("给谁看"), max_length=10, choices=MessageAudience)
-    about_kind = models.CharField(_("关于"), max_length=20)
-    version = models.PositiveIntegerField(_("版本"), default=1)
-    body = models.CharField(_("正文"), max_length=300, validators=[validate_template_body])
-    is_current = models.BooleanField(_("现用"), default=True)
-    created_at = models.DateTimeField(_("写于"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("短信模板")
-        verbose_name_plural = _("短信模板")
-        ordering = ["about_kind", "purpose", "audience", "-version"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["about_kind", "purpose", "audience", "version"], name="template_version_once"
-            ),
-            models.UniqueConstraint(
-                fields=["about_kind", "purpose", "audience"], condition=Q(is_current=True), name="template_current_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_purpose_display()} · {self.get_audience_display()} · {self.version}"
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -188,7 +112,9 @@ class Message(models.Model):
     """One text to one number on one line; it answers one or several reminders, or a `reply`.
 
     `uid` is our key at the provider. Phone, words and line are frozen when the reminder is claimed; a
-    queued text never changes. `lease_until` ends a claim whose worker died.
+    queued text never changes. `values` are those in its `template`, for providers that keep the words; like the
+    body they are dropped after a while. `cost` is in yuan, at the line's price when it was sent; null where that
+    has none. `lease_until` ends a claim whose worker died.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -199,8 +125,19 @@ class Message(models.Model):
     line = models.ForeignKey(SmsLine, models.PROTECT, related_name="messages", verbose_name=_("线路"))
     audience = models.CharField(_("给谁看"), max_length=10, choices=MessageAudience)
     is_copy = models.BooleanField(_("抄送"), default=False)
+    template = models.ForeignKey(
+        MessageTemplate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("短信模板"),
+    )
+    values = models.JSONField(default=dict, blank=True, editable=False)
     body = models.TextField(_("短信正文"))
     parts = models.PositiveSmallIntegerField(_("条数"))
+    cost = models.DecimalField(_("费用"), max_digits=8, decimal_places=4, null=True, blank=True)
     state = models.CharField(_("状态"), max_length=12, choices=MessageState, default=MessageState.PENDING)
     reminders = models.ManyToManyField(Reminder, related_name="messages")
     reply = models.ForeignKey(

@@ -13,7 +13,8 @@ from auditorium.enums import ReplyMeaning, ReplyState
 from auditorium.fields import EncryptedTextField
 from auditorium.models.contacts import Phone
 from auditorium.models.halls import Hall
-from auditorium.models.messages import Message, SmsLine
+from auditorium.models.messages import Message
+from auditorium.models.sms_lines import SmsLine
 from auditorium.models.villagers import Villager
 
 if TYPE_CHECKING:

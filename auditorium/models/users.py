@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from auditorium.enums import RoleKind, TextSize
-from auditorium.models.regions import Region, prefix_range
+from auditorium.models.regions import Region, codes_around, prefix_range
 
 
 class User(AbstractUser):
@@ -61,6 +61,23 @@ class User(AbstractUser):
                 scope |= Q(**{path.removesuffix("__") or "pk": role.hall_id})
             elif role.region:
                 scope |= Q(**{f"{path}region__code__range": prefix_range(role.region.prefix)})
+        return scope
+
+    def region_scope(self, path: str) -> Q:
+        """Which divisions concern the user's halls, as a condition on a division reached through `path` (`"region__"`).
+
+        Those inside a region role's region, and those around it or around a hall role's hall: a few values a role,
+        however many halls lie there.
+        """
+        if self.is_administrator:
+            return Q()
+        scope = Q(pk__in=[])
+        for role in self.role_list if self.is_active else ():
+            if role.hall:
+                scope |= Q(**{f"{path}code__in": codes_around(role.hall.region_id)})
+            elif role.region:
+                inside = Q(**{f"{path}code__range": prefix_range(role.region.prefix)})
+                scope |= inside | Q(**{f"{path}code__in": codes_around(role.region.code)})
         return scope
 
     def has_role(self, *kinds: str) -> bool:

@@ -162,10 +162,10 @@ def test_sweep_misses_nothing_behind_what_has_to_wait(hall, line, gateway, monke
     assert delivery.sweep() == {"waiting": 5, "written": 1, "sent": 1}
 
 
-def test_sweep_takes_as_many_queries_for_forty_as_for_one(hall, line, gateway, monkeypatch):
+def test_sweep_takes_as_many_queries_for_thirty_as_for_one(hall, line, gateway, monkeypatch):
     monkeypatch.setattr("auditorium.domain.delivery._Sweep._claim", lambda self: [])
     counted = []
-    for about, villagers in ((0, 1), (100, 40)):
+    for about, villagers in ((0, 1), (100, 30)):
         for number in range(villagers):
             owe(told_villager(hall), about=about + number)
         with CaptureQueriesContext(connection) as queries:

@@ -71,7 +71,7 @@ def test_check_names_the_variables_there_are():
 
 
 def test_render_puts_the_signature_first():
-    assert wording.render(template(), VALUES, "柯桥文化礼堂") == (
+    assert wording.render(template(), VALUES, "柯桥文化礼堂").body == (
         "【柯桥文化礼堂】张小明，11月27日周五上午8:30到社保窗口。问0575-84000000"
     )
 
@@ -85,20 +85,20 @@ def test_render_refuses_a_missing_value(value):
 
 def test_render_shortens_in_the_middle_and_only_as_much_as_one_part_takes():
     where = "绍兴市柯桥区行政服务中心一楼东侧办事大厅社会保险窗口三号台"
-    text = wording.render(template(), VALUES | {"where": where}, "柯桥文化礼堂")
+    text = wording.render(template(), VALUES | {"where": where}, "柯桥文化礼堂").body
     assert "8:30到绍兴市柯桥区行政服务中心一楼…办事大厅社会保险窗口三号台。问" in text
     assert (len(text), sms_length.parts(text)) == (70, 1)
 
 
 def test_render_leaves_whole_what_no_shortening_makes_fit():
     body = "{name}，{when}到{where}。" + "请带上身份证、户口本、社保卡和两张一寸照片，早一点来。" * 2 + "问{ask}"
-    text = wording.render(template(body), VALUES | {"where": "行政服务中心一楼大厅"}, "柯桥文化礼堂")
+    text = wording.render(template(body), VALUES | {"where": "行政服务中心一楼大厅"}, "柯桥文化礼堂").body
     assert "行政服务中心一楼大厅" in text
     assert sms_length.parts(text) == 2
 
 
 def test_render_never_gives_a_value_more_than_35_characters():
-    text = wording.render(template("{name}，{when}到{where}"), VALUES | {"where": "很" * 60}, "柯桥文化礼堂")
+    text = wording.render(template("{name}，{when}到{where}"), VALUES | {"where": "很" * 60}, "柯桥文化礼堂").body
     assert text.count("很") <= 34
 
 
