@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from auditorium import clock
 from auditorium.domain import expiry, lines, outcomes, phones, reminder_times, reminders, telling, wake
 from auditorium.enums import MessageState, ReminderState
-from auditorium.gateways import KEEPS_THE_WORDS, gateway_for
+from auditorium.gateways import HOLDS_A_CONNECTION, KEEPS_THE_WORDS, gateway_for
 from auditorium.gateways.base import Found, GatewayError, GatewayTimeout, OutgoingText, Sent, Unknowable
 from auditorium.gateways.treatments import Treatment
 from auditorium.models import LineTemplate, Message, Phone, Reminder, SmsLine
@@ -65,6 +65,16 @@ def sweep(*, at: datetime | None = None) -> Counts:
         return _Sweep(now=(lambda: at) if at else clock.now).run()
 
 
+def send_waiting(*, line: SmsLine, gateway: SmsGateway, at: datetime | None = None) -> Counts:
+    """Send what waits on this one line through this gateway, after asking about what was cut off there.
+
+    For a process that keeps the line's connection; it calls this again and again. Nothing is written anew here.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        only = _Sweep(now=(lambda: at) if at else clock.now, only=line, gateways={line.pk: gateway})
+        return only.run_line()
+
+
 def lateness(*, at: datetime | None = None) -> timedelta | None:
     """How long what is most overdue has waited to be sent; None when nothing waits. Nothing is late at night."""
     at = at or clock.now()
@@ -91,6 +101,7 @@ class _Sweep:
     counts: Counts = field(default_factory=Counter)
     tired: set[int] = field(default_factory=set)  # lines that did not answer: left alone for the rest of the sweep
     gateways: dict[int, SmsGateway] = field(default_factory=dict)
+    only: SmsLine | None = None  # the line whose connection this process keeps; else all that nobody keeps
 
     def run(self) -> Counts:
         self._take_up()
@@ -104,19 +115,28 @@ class _Sweep:
             self.counts += counts
             if place is None:
                 break
+        self._send_waiting(deadline)
+        return self.counts
+
+    def run_line(self) -> Counts:
+        """Only what waits on the one line, and what was cut off there."""
+        self._ask_about_unknown()
+        self._send_waiting(time.monotonic() + SECONDS)
+        return self.counts
+
+    def _send_waiting(self, deadline: float) -> None:
         called_for_help = False
         while time.monotonic() < deadline:
             claimed = self._claim()
             if not claimed:
                 break
-            if len(claimed) == CLAIM and not called_for_help:
+            if len(claimed) == CLAIM and not called_for_help and self.only is None:
                 called_for_help = True
                 wake.now(reminders.SWEEP)
             for message in claimed:
                 self._send(message)
         if self.counts:
             logger.info("outbox: %s", ", ".join(f"{count} {name}" for name, count in sorted(self.counts.items())))
-        return self.counts
 
     def _take_up(self) -> None:
         """Take up what a worker left behind when it died."""
@@ -133,7 +153,7 @@ class _Sweep:
         """Take some texts for this worker alone, until the lease runs out."""
         at = self.now()
         usable = Q(line__is_active=True, line__paused_at=None)
-        waiting = _sendable(at).filter(usable).exclude(line__in=self.tired).order_by("not_before", "pk")
+        waiting = _sendable(at).filter(self._ours(), usable).exclude(line__in=self.tired).order_by("not_before", "pk")
         with transaction.atomic():
             pks = _some(waiting, CLAIM)
             outcomes.move(pks, to=MessageState.CLAIMED, claimed_by=self.worker, lease_until=at + LEASE)
@@ -155,7 +175,7 @@ class _Sweep:
         except GatewayError as error:
             self._refused(message, error)
         else:
-            self._sent(message, sent, has_receipts=bool(gateway.receipt_secret))
+            self._sent(message, sent, has_receipts=brings_receipts(gateway))
 
     def _begin(self, message: Message) -> bool:
         """Commit that the call begins now, if the text is still wanted; from here on it can't be called back."""
@@ -248,7 +268,10 @@ class _Sweep:
         """Ask the providers for texts whose call was cut off, before anything is sent again."""
         at = self.now()
         with transaction.atomic():
-            pks = _some(Message.objects.filter(state=MessageState.UNKNOWN, lease_until__lte=at), CLAIM)
+            waited = self._ours() & Q(lease_until__lte=at)
+            if self.only is None:  # where no process asks on its line, a person shall hear of it
+                waited |= Q(lease_until__lte=at - ASK_AGAIN)
+            pks = _some(Message.objects.filter(waited, state=MessageState.UNKNOWN), CLAIM)
             Message.objects.filter(pk__in=pks).update(lease_until=at + ASK_AGAIN)
         for message in Message.objects.filter(pk__in=pks).select_related("phone", "line").order_by("pk"):
             if message.expires_at <= at:
@@ -261,9 +284,10 @@ class _Sweep:
         found: Found | Unknowable | None = Unknowable()
         may_learn = True
         try:
-            gateway = self._gateway(message.line)
-            found = gateway.find(_outgoing(message))
-            may_learn = bool(gateway.receipt_secret)
+            if self._is_ours(message.line):
+                gateway = self._gateway(message.line)
+                found = gateway.find(_outgoing(message))
+                may_learn = brings_receipts(gateway)
         except (GatewayError, GatewayTimeout):
             self.tired.add(message.line_id)
         if isinstance(found, Found):
@@ -293,6 +317,13 @@ class _Sweep:
                 raise GatewayError(treatment=Treatment.OPERATOR, code="bad-settings") from None
         return self.gateways[line.pk]
 
+    def _ours(self) -> Q:
+        """The texts this process sends: those of its one line, else of every line that no process keeps connected."""
+        return Q(line=self.only) if self.only else ~Q(line__gateway__in=_kept_connected())
+
+    def _is_ours(self, line: SmsLine) -> bool:
+        return line.pk == self.only.pk if self.only else line.gateway not in _kept_connected()
+
     def _mine(self) -> Q:
         return Q(claimed_by=self.worker, state=MessageState.CLAIMED)
 
@@ -301,6 +332,11 @@ class _Sweep:
 
 
 _LINE_IS_DOWN = ("no-connection", "bad-address", "bad-certificate")
+
+
+def _kept_connected() -> tuple[str, ...]:
+    """The kinds of lines that processes of their own send on; in a demo every line prints to the console."""
+    return () if settings.DEMO else HOLDS_A_CONNECTION
 
 
 def _next_try(treatment: Treatment, tries: int, at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import delivery, follow_ups, reminders
+from auditorium.domain import delivery, follow_ups, reminders, telling
 from auditorium.enums import (
     ConsentPurpose,
     FollowUpKind,
@@ -666,3 +666,49 @@ def test_lateness_counts_texts_that_wait(villager, line, gateway):
 def test_nothing_is_late_at_night(villager):
     owe(villager)
     assert delivery.lateness(at=at("11-23 22:00")) is None
+
+
+# Lines that a process of their own keeps connected
+
+
+@pytest.fixture
+def kept(line):
+    SmsLine.objects.filter(pk=line.pk).update(gateway="smpp")
+    line.refresh_from_db()
+    return line
+
+
+def test_line_kept_connected_is_left_to_its_own_process(villager, kept, gateway):
+    owe(villager)
+    assert delivery.sweep() == {"written": 1}
+    own = FakeGateway()
+    assert delivery.send_waiting(line=kept, gateway=own) == {"sent": 1}
+    assert (len(gateway.sent), len(own.sent), states()) == (0, 1, [MessageState.SENT])
+
+
+def test_line_kept_connected_sends_nothing_of_other_lines(villager, line, gateway):
+    owe(villager)
+    other = SmsLineFactory(gateway="smpp", order=2)
+    own = FakeGateway()
+    telling.tell_batch(at=clock.now(), after=None)
+    assert delivery.send_waiting(line=other, gateway=own) == {}
+    assert (own.sent, states()) == ([], [MessageState.PENDING])
+
+
+def test_text_cut_off_on_a_line_kept_connected_is_asked_about_there(villager, kept, gateway):
+    owe(villager)
+    delivery.sweep()
+    own = FakeGateway(answers=[GatewayTimeout()], knows=Found(provider_id="p9"))
+    assert delivery.send_waiting(line=kept, gateway=own) == {"unknown": 1}
+    assert delivery.sweep(at=later(seconds=61)) == {}
+    assert delivery.send_waiting(line=kept, gateway=own, at=later(seconds=61)) == {"sent": 1}
+    assert (len(own.asked), gateway.asked, states()) == (1, [], [MessageState.SENT])
+
+
+def test_without_its_process_a_text_cut_off_becomes_a_call(villager, kept, gateway):
+    reminder = owe(villager)
+    delivery.sweep()
+    delivery.send_waiting(line=kept, gateway=FakeGateway(answers=[GatewayTimeout()]))
+    for minutes in range(2, 13):
+        delivery.sweep(at=later(minutes=minutes))
+    assert (gateway.asked, states(), state_of(reminder)) == ([], [MessageState.UNKNOWN], ReminderState.FOLLOW_UP)
