@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,7 @@ from auditorium.enums import RegionLevel
 from auditorium.models import Region
 
 if TYPE_CHECKING:
-    from django.db.models import ForeignKey
+    from django.db.models import ForeignKey, QuerySet
     from django.http import HttpRequest
 
 
@@ -124,9 +125,8 @@ class ScheduleTemplateAdmin(RehearsedAdmin, HistoryAdmin):
         messages.info(request, said)
 
 
-def _around(hospitals: Any) -> Any:
+def _around(hospitals: QuerySet[Hospital]) -> QuerySet[Region]:
     """The counties of the hospitals and the towns in them."""
-    regions = Region.objects.none()
-    for code in hospitals.values_list("region_id", flat=True):
-        regions |= Region.objects.current().within(code[:6])
-    return regions.filter(level__in=(RegionLevel.COUNTY, RegionLevel.TOWN)).order_by("code")
+    towns = Region.objects.current().filter(level__in=(RegionLevel.COUNTY, RegionLevel.TOWN))
+    counties = hospitals.values(county=Left("region", 6))
+    return towns.annotate(county=Left("code", 6)).filter(county__in=counties).order_by("code")

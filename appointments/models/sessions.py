@@ -31,13 +31,8 @@ class ClinicSessionQuerySet(models.QuerySet["ClinicSession"]):
         return self.filter(Q(allotted_hall=hall) | Q(allotted_region__in=codes_around(hall.region_id)))
 
     def for_user(self, user: User) -> ClinicSessionQuerySet:
-        """Those some hall inside the user's roles may book."""
-        if user.is_administrator:
-            return self
-        scope = user.hall_scope("allotted_hall__")
-        codes = Hall.objects.for_user(user).values_list("region_id", flat=True)
-        around = {around for code in codes for around in codes_around(code)}
-        return self.filter(scope | Q(allotted_region__in=around))
+        """Those allotted to a hall inside the user's roles, or to a division inside or around them."""
+        return self.filter(user.hall_scope("allotted_hall__") | user.region_scope("allotted_region__"))
 
     def manageable_by(self, user: User) -> ClinicSessionQuerySet:
         """Those the user may suspend, resume or change: a clerk's own hospital's, a hall manager's own hall's, a

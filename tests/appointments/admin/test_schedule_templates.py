@@ -8,17 +8,18 @@ from django.urls import reverse
 
 from appointments.domain import bookings, schedules, suspensions
 from appointments.enums import QueueMode, SessionKind, SessionState
-from appointments.models import ClinicSession, Leave, ScheduleTemplate
+from appointments.models import ClinicSession, HospitalClerk, Leave, ScheduleTemplate
 from tests.admin_rows import administrator, another_hall, clerk_of, hall_manager, supervisor_of
 from tests.appointments.factories import (
     ClinicSessionFactory,
     DoctorFactory,
+    HospitalFactory,
     LeaveFactory,
     ScheduleTemplateFactory,
     at,
     bookable_villager,
 )
-from tests.factories import HallFactory, desk_user
+from tests.factories import HallFactory, RegionFactory, desk_user
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 23)
@@ -151,6 +152,25 @@ def test_a_clerk_keeps_the_own_hospital_s_for_any_hall(client, template):
     assert list(client.get(add).context["adminform"].form.fields["department"].queryset) == [template.department]
     assert client.post(add, sent(template, weekday=2, allotted_hall=far.pk)).status_code == 302
     assert "department" in errors(client.post(add, sent(other, weekday=2)))
+
+
+def test_places_go_to_the_counties_and_towns_of_the_hospitals_by_one_query_however_many_there_are(
+    client, template, django_assert_num_queries
+):
+    hospitals = [
+        template.department.hospital,
+        *(HospitalFactory(region=RegionFactory(code=f"3302{n:08}")) for n in range(60)),
+    ]
+    clerk = clerk_of(hospitals[0])
+    HospitalClerk.objects.bulk_create([HospitalClerk(user=clerk, hospital=hospital) for hospital in hospitals[1:]])
+    town = RegionFactory(code="330603001000", name="柯桥街道", level="town")
+    county = RegionFactory(code="330603000000", name="柯桥区", level="county")
+    RegionFactory(code="330604001000", name="百官街道", level="town")
+    client.force_login(clerk)
+    choice = client.get(url(ScheduleTemplate, "add")).context["adminform"].form.fields["allotted_region"].queryset
+    assert len(choice.query.sql_with_params()[1]) < 10
+    with django_assert_num_queries(1):
+        assert list(choice) == [county, town]
 
 
 def test_a_supervisor_keeps_the_region_s_hospitals(client, template):
