@@ -146,6 +146,9 @@ class Polled:
 class PollingGateway(SmsGateway, Protocol):
     """A provider that is asked for receipts and answers, beside or instead of posting them."""
 
+    has_receipts: bool
+    """Whether asking brings what became of the texts; where it does not, one the provider took counts as told."""
+
     def poll(self) -> Polled:
         """What came since the last time; it may give the same twice. Raises GatewayError or GatewayTimeout."""
         ...
@@ -153,3 +156,8 @@ class PollingGateway(SmsGateway, Protocol):
     def done(self, polled: Polled) -> None:
         """It is written down here: the provider need not keep it any longer."""
         ...
+
+
+def brings_receipts(gateway: SmsGateway) -> bool:
+    """Whether what became of a text is heard of at all: posted, asked for, or on a connection that is kept."""
+    return bool(gateway.receipt_secret) or bool(getattr(gateway, "has_receipts", False))
