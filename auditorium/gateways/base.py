@@ -31,10 +31,15 @@ class OutgoingText:
 
 @dataclass(frozen=True)
 class Sent:
-    """The provider took the text. `delivered` is None until a receipt says more."""
+    """The provider took the text. `delivered` is None until a receipt says more.
+
+    `parts` are the provider's numbers for the parts of a long text, where it reports each by itself; `provider_id` is
+    empty then.
+    """
 
     provider_id: str = ""
     delivered: bool | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class Unknowable:
 class Receipt:
     """What a provider reports of one text, named by our key or its own; `delivered` None: still on its way.
 
-    `bad_number`: no text will ever arrive there.
+    `bad_number`: no text will ever arrive there. `spellings` are other ways in which the same provider may have
+    written its number when it took the text; `number` is the phone's, where it is told.
     """
 
     key: str = ""
@@ -62,6 +68,8 @@ class Receipt:
     delivered: bool | None = None
     code: str = ""
     bad_number: bool = False
+    spellings: tuple[str, ...] = ()
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,10 +134,10 @@ class BatchGateway(SmsGateway, Protocol):
     most: int
     """How many texts one call takes."""
 
-    def send_many(self, texts: Sequence[OutgoingText]) -> list[Sent | GatewayError]:
+    def send_many(self, texts: Sequence[OutgoingText]) -> list[Sent | GatewayError | GatewayTimeout]:
         """Hand over texts with one `template_code`; what became of each, in their order.
 
-        Raises GatewayError when all were refused, GatewayTimeout when nobody knows.
+        Raises GatewayError when all were refused, GatewayTimeout when nobody knows of any.
         """
         ...
 
@@ -155,6 +163,43 @@ class PollingGateway(SmsGateway, Protocol):
 
     def done(self, polled: Polled) -> None:
         """It is written down here: the provider need not keep it any longer."""
+        ...
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One thing that came over a connection; `ticket` is the gateway's own, for saying that it is written down."""
+
+    ticket: Any
+    content: Receipt | IncomingText
+
+
+@runtime_checkable
+class ConnectedGateway(BatchGateway, Protocol):
+    """A provider reached over a connection that one process keeps; receipts and answers come over it as well.
+
+    Used by one thread at a time.
+    """
+
+    is_connected: bool
+
+    has_receipts: bool
+    """Whether the provider reports what became of the texts."""
+
+    def connect(self) -> None:
+        """Connect and log in. Raises GatewayError."""
+        ...
+
+    def listen(self, seconds: float) -> list[Arrived]:
+        """What has come, after that long at most, and keep the connection alive. Raises GatewayError when it broke."""
+        ...
+
+    def answer(self, arrived: Arrived, *, taken: bool) -> None:
+        """It is written down here, or the provider shall bring it again. Raises GatewayError when it can't be told."""
+        ...
+
+    def close(self) -> None:
+        """Log out, as far as that is possible, and disconnect."""
         ...
 
 

@@ -4,10 +4,10 @@ from auditorium.models.audit import AuditEntry
 from auditorium.models.contacts import Consent, Contact, Phone
 from auditorium.models.follow_ups import FollowUp
 from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
-from auditorium.models.messages import Message, Reminder
+from auditorium.models.messages import Message, MessagePart, Reminder
 from auditorium.models.regions import Region
 from auditorium.models.replies import Reply
-from auditorium.models.sms_lines import SmsLine
+from auditorium.models.sms_lines import LineConnection, SmsLine
 from auditorium.models.templates import LineTemplate, MessageTemplate
 from auditorium.models.users import Role, User
 from auditorium.models.villagers import Household, KeyKind, Villager, VillagerHall, VillagerKey
@@ -23,9 +23,11 @@ __all__ = [
     "Helper",
     "Household",
     "KeyKind",
+    "LineConnection",
     "LineTemplate",
     "Matter",
     "Message",
+    "MessagePart",
     "MessageTemplate",
     "OpeningHours",
     "Phone",

@@ -178,3 +178,24 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.uid} {self.get_state_display()}"
+
+
+class MessagePart(models.Model):
+    """One part of a long text, where the provider numbers and reports each by itself."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="sent_parts")
+    line = models.ForeignKey(SmsLine, models.PROTECT, db_index=False, related_name="+")
+    provider_id = models.CharField(max_length=80)
+    delivered = models.BooleanField(null=True)
+
+    class Meta:
+        verbose_name = _("短信分条")
+        verbose_name_plural = _("短信分条")
+        ordering = ["pk"]
+        indexes = [
+            # receipts by the provider's number
+            models.Index(fields=["line", "provider_id"], name="message_part_receipt"),
+        ]
+
+    def __str__(self) -> str:
+        return self.provider_id

@@ -67,3 +67,25 @@ class SmsLine(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LineConnection(models.Model):
+    """The connection of a line that one process keeps: whose it is until when, and how it stands.
+
+    A row of its own, since the line's is saved whole by whoever edits its settings. `error_code` is what the provider
+    said to the last attempt that failed; empty while connected.
+    """
+
+    line = models.OneToOneField(SmsLine, models.CASCADE, related_name="connection", verbose_name=_("线路"))
+    held_by = models.CharField(max_length=80, blank=True, editable=False)
+    held_until = models.DateTimeField(null=True, editable=False)
+    connected_at = models.DateTimeField(_("连上的时间"), null=True, editable=False)
+    error_code = models.CharField(_("错误码"), max_length=60, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("线路连接")
+        verbose_name_plural = _("线路连接")
+        ordering = ["line"]
+
+    def __str__(self) -> str:
+        return self.line.name
