@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from auditorium import clock
 from auditorium.demo.past import Story, open_moment
-from auditorium.domain import follow_ups, visits
+from auditorium.domain import follow_ups, task_outcomes, visits
 from auditorium.enums import FollowUpKind, FollowUpState, MatterKind
 from auditorium.models import FollowUp, Hall, User, Villager, Visit
 
@@ -77,7 +77,7 @@ def tell_tasks(story: Story, *, hall: Hall, by: User, villagers: dict[str, Villa
 
 def record_done(task: FollowUp, *, by: User, note: str) -> None:
     """Somebody did it."""
-    follow_ups.record_outcome(follow_up=task, outcome=FollowUpState.DONE, by=by, note=note)
+    task_outcomes.record_outcome(follow_up=task, outcome=FollowUpState.DONE, by=by, note=note)
 
 
 def _ago(minutes: int) -> datetime:

@@ -1,12 +1,13 @@
-"""What a person must do for a villager: each task ends in an outcome, and one that isn't the end has a next step.
+"""What a person must do for a villager: opened, taken by somebody, ended when its reason is gone.
 
-A task that can't be done at its hall in time is handed on, see `escalation`.
+What comes of it is written down in `task_outcomes`. A task that can't be done at its hall in time is handed on, see
+`escalation`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -14,23 +15,18 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from auditorium import clock
-from auditorium.domain import audit, escalation, hall_hours
+from auditorium.domain import audit, escalation
 from auditorium.domain.transitions import transition
 from auditorium.enums import FOLLOW_UP_TRANSITIONS, FollowUpKind, FollowUpState, Reach
 from auditorium.errors import EndedError, TakenError
-from auditorium.models import Contact, FollowUp, Hall, Helper, Phone, Reminder, User, Villager
+from auditorium.models import Contact, FollowUp, Hall, Helper, User, Villager
 from auditorium.models.follow_ups import FollowUpQuerySet
-from auditorium.ports import service_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from django.db.models import QuerySet
 
-CALL_AGAIN_AFTER = timedelta(hours=2)
-KNOCK_AFTER = timedelta(hours=4)
-# Somebody must be able to act on what they are told.
-BEFORE_THE_EVENT = timedelta(hours=1)
 SHOWN_AT_THE_DESK = 5
 # Done by telling the villager something: what was owed to them in writing is settled too.
 TELLING = (FollowUpKind.CALL, FollowUpKind.KNOCK)
@@ -137,42 +133,6 @@ def hand_to(
     )
 
 
-@transaction.atomic
-def record_outcome(
-    *, follow_up: FollowUp, outcome: str, by: User, note: str = "", again_at: datetime | None = None
-) -> FollowUp | None:
-    """Write down what came of it (a closed FollowUpState) and return the next step, if there must be one.
-
-    办好了 about a call or a knock settles what was owed to the villager in writing. 没联系上 is tried again at
-    `again_at` or in two hours while the hall is open, the second time by knocking. 号码不对 flags the number
-    and leads to knocking. No next step once its reason is gone. EndedError when it had an outcome already.
-    """
-    # Villagers before reminders before tasks, as sweeps and cancellations lock them.
-    if follow_up.villager_id is not None:
-        Villager.objects.select_for_update(no_key=True).only("pk").get(pk=follow_up.villager_id)
-    _require(
-        transition(
-            FollowUp.objects.filter(pk=follow_up.pk),
-            to=outcome,
-            table=FOLLOW_UP_TRANSITIONS,
-            by=by,
-            closed_by=by,
-            closed_at=clock.now(),
-            outcome_note=note,
-        )
-    )
-    follow_up = FollowUp.objects.select_related("hall", "villager", "contact__phone").get(pk=follow_up.pk)
-    if outcome == FollowUpState.WRONG_NUMBER:
-        _flag_number(follow_up, by)
-    if outcome == FollowUpState.DONE and follow_up.about_id is not None and follow_up.kind in TELLING:
-        from auditorium.domain import reminders  # which in turn ends tasks
-
-        reminders.told_by_person(about_kind=follow_up.about_kind, about_id=follow_up.about_id, by=by)
-    if outcome not in {FollowUpState.NOT_REACHED, FollowUpState.WRONG_NUMBER} or not _still_matters(follow_up):
-        return None
-    return _next_step(follow_up, by, again_at)
-
-
 def close_about(*, about_kind: str, about_id: int, by: User | None, why: str, kind: str = "") -> int:
     """End every open task about something (of one kind, if said) whose reason is gone; return how many."""
     return close_about_many(about_kind=about_kind, about_ids=[about_id], by=by, why=why, kind=kind)
@@ -238,24 +198,6 @@ def numbers_to_call(*, follow_up: FollowUp, by: User) -> list[Contact]:
     return contacts
 
 
-def next_try(
-    follow_up: FollowUp, *, wrong_number: bool = False, again_at: datetime | None = None
-) -> tuple[str, datetime]:
-    """What follows when nobody is reached, and by when: one more call, then a knock.
-
-    A knock at once for a wrong number, and where a second call would come too late to be of use.
-    """
-    now = clock.now()
-    tried_before = FollowUp.objects.filter(next_step=follow_up, state=FollowUpState.NOT_REACHED).exists()
-    knock = wrong_number or tried_before or follow_up.kind == FollowUpKind.KNOCK
-    wait = KNOCK_AFTER if knock else CALL_AGAIN_AFTER
-    due_at = again_at if again_at and again_at > now else _while_open(follow_up.hall, now + wait)
-    limit = _last_useful(follow_up)
-    if limit and due_at > limit:
-        knock, due_at = True, max(limit, now)
-    return FollowUpKind.KNOCK if knock else follow_up.kind, due_at
-
-
 def at(hall: Hall) -> FollowUpQuerySet:
     """The hall's own tasks and those handed to it."""
     return FollowUp.objects.filter(Q(hall=hall) | Q(escalated_hall=hall))
@@ -273,69 +215,6 @@ def _brought_forward(open_already: FollowUpQuerySet, due_at: datetime) -> Follow
     """The task there already, due at the earlier of both times."""
     open_already.filter(due_at__gt=due_at).update(due_at=due_at)
     return open_already.first()
-
-
-def _next_step(done: FollowUp, by: User, again_at: datetime | None) -> FollowUp:
-    kind, due_at = next_try(done, wrong_number=done.state == FollowUpState.WRONG_NUMBER, again_at=again_at)
-    step = open_task(
-        hall=done.hall,
-        villager=done.villager,
-        kind=kind,
-        reason=done.reason,
-        words=done.words,
-        due_at=due_at,
-        about_kind=done.about_kind,
-        about_id=done.about_id,
-        contact=None if kind == FollowUpKind.KNOCK else done.contact,
-        by=by,
-    )
-    if not FollowUp.objects.filter(next_step=step).exists():
-        FollowUp.objects.filter(pk=done.pk).update(next_step=step)
-    return step
-
-
-def _while_open(hall: Hall, moment: datetime) -> datetime:
-    """This moment if the hall is open then, else an hour after it opens next."""
-    opening = hall_hours.next_opening(hall, moment)
-    return moment if opening in {None, moment} else opening + timedelta(hours=1)
-
-
-def _last_useful(follow_up: FollowUp) -> datetime | None:
-    """Until when telling the villager is of use, as far as a reminder about the same thing knows."""
-    if follow_up.about_id is None:
-        return None
-    live = Reminder.objects.about(follow_up.about_kind, follow_up.about_id).live()
-    ends = live.order_by("-expires_at").values_list("expires_at", flat=True).first()
-    return ends - BEFORE_THE_EVENT if ends else None
-
-
-def _still_matters(follow_up: FollowUp) -> bool:
-    """Whether what the task is about is still to come."""
-    if follow_up.about_id is None:
-        return True
-    try:
-        return service_for(follow_up.about_kind).is_due(follow_up.about_id)
-    except KeyError:
-        return True
-
-
-def _flag_number(follow_up: FollowUp, by: User) -> None:
-    """From now on nobody is sent to this number, whoever is reached on it."""
-    contact = follow_up.contact or (callable_contacts(follow_up.villager).first() if follow_up.villager else None)
-    if contact is None or contact.phone is None:
-        return
-    flagged = Phone.objects.filter(pk=contact.phone.pk, bad_since__isnull=True).update(
-        bad_since=clock.now(), bad_reason=_("打过去，号码不对")
-    )
-    if flagged:
-        audit.record(
-            action="flagged",
-            what=contact.phone,
-            by=by,
-            hall=follow_up.hall,
-            villager_id=follow_up.villager_id,
-            fields=["bad_since"],
-        )
 
 
 def _require(moved: int | bool) -> None:

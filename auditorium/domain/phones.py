@@ -17,7 +17,7 @@ from auditorium.enums import FollowUpKind, Reach
 from auditorium.models import Contact, Phone, Villager
 
 if TYPE_CHECKING:
-    from auditorium.models import Hall, User
+    from auditorium.models import FollowUp, Hall, User
 
 TO_ASK = timedelta(days=1)
 
@@ -35,13 +35,17 @@ def stop(*, phone: Phone, by: User | None, hall: Hall | None) -> int:
         return _ask_each(people, _("这个号码退订了短信，问问村民以后怎么通知"), hall, by)
 
 
-def flag_bad(*, phone: Phone, why: str, by: User | None = None) -> int:
-    """Try this number no more: it is empty or wrong. Returns how many tasks that made; a known one changes nothing."""
+def flag_bad(*, phone: Phone, why: str, by: User | None = None, found_by: FollowUp | None = None) -> int:
+    """Try this number no more: it is empty or wrong. Returns how many tasks that made; a known one changes nothing.
+
+    The villager of the task that found it out is locked with the others, whether reached on it or not.
+    """
+    hall, villager_id = (found_by.hall, found_by.villager_id) if found_by else (None, None)
     with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
-        people = _locked(phone, texts_only=False)
+        people = _locked(phone, texts_only=False, besides=villager_id)
         if not Phone.objects.filter(pk=phone.pk, bad_since=None).update(bad_since=clock.now(), bad_reason=why[:60]):
             return 0
-        audit.record(action="flagged", what=phone, by=by, fields=["bad_since"])
+        audit.record(action="flagged", what=phone, by=by, hall=hall, villager_id=villager_id, fields=["bad_since"])
         return _ask_each(people, _("号码打不通（%(why)s），问问村民的新号码") % {"why": why}, None, by)
 
 
@@ -60,13 +64,14 @@ def changed_hands(*, phone: Phone, by: User) -> int:
         return _ask_each(people, _("原来的号码换了人用，问问村民的新号码"), None, by)
 
 
-def _locked(phone: Phone, *, texts_only: bool) -> list[Villager]:
-    """The villagers reached on it, locked by id."""
+def _locked(phone: Phone, *, texts_only: bool, besides: int | None = None) -> list[Villager]:
+    """The villagers reached on it, locked by id, with one more who is not among them."""
     reached = Villager.objects.living().filter(contacts__phone=phone)
     if texts_only:
         reached = reached.filter(contacts__phone=phone, contacts__reach=Reach.TEXT)
     pks = set(reached.values_list("pk", flat=True))
-    return list(Villager.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk"))
+    locked = Villager.objects.select_for_update(no_key=True).filter(pk__in=pks | {besides} - {None}).order_by("pk")
+    return [villager for villager in locked if villager.pk in pks]
 
 
 def _ask_each(people: list[Villager], reason: str, hall: Hall | None, by: User | None) -> int:

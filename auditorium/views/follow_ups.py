@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from auditorium import clock, ports
 from auditorium.domain import door_list as doors
 from auditorium.domain import follow_ups as tasks
-from auditorium.domain import task_lists
+from auditorium.domain import task_lists, task_outcomes
 from auditorium.enums import FollowUpKind
 from auditorium.forms.follow_ups import DoorsForm, HandForm, OutcomeForm
 from auditorium.models import FollowUp, Villager
@@ -85,7 +85,7 @@ def follow_up_outcome(request: StaffRequest, pk: int) -> HttpResponse:
     task, form = _task(request, pk), OutcomeForm(request.POST or None)
     if not form.is_valid():
         return _page(request, task, outcome=form) if form.is_bound else redirect("auditorium:follow_up", pk)
-    step = tasks.record_outcome(follow_up=task, by=request.user, **form.cleaned_data)
+    step = task_outcomes.record_outcome(follow_up=task, by=request.user, **form.cleaned_data)
     if step:
         said = {"what": step.get_kind_display(), "when": task_lists.due_words(step)}
         messages.success(request, _("记下了。下一步：%(what)s，%(when)s。") % said)
@@ -153,7 +153,7 @@ def _page(
         "tried_before": task_lists.tried_before(task),
     }
     if task.is_open:
-        kind, due_at = tasks.next_try(task)
+        kind, due_at = task_outcomes.next_try(task)
         context |= {
             "numbers": tasks.numbers_to_call(follow_up=task, by=request.user),
             "outcome": outcome or OutcomeForm(initial={"again_at": due_at}),

@@ -8,12 +8,20 @@ import pytest
 from django.db import IntegrityError
 
 from auditorium import clock
-from auditorium.domain import escalation, follow_ups, visits
+from auditorium.domain import escalation, follow_ups, task_outcomes, visits
 from auditorium.enums import FollowUpKind, FollowUpState, VisitState
 from auditorium.errors import EndedError, TakenError
 from auditorium.models import AuditEntry, FollowUp, Visit
 from tests.concurrency.threads import at_once
-from tests.factories import FollowUpFactory, HallFactory, VillagerFactory, VisitFactory, desk_user
+from tests.factories import (
+    ContactFactory,
+    FollowUpFactory,
+    HallFactory,
+    PhoneFactory,
+    VillagerFactory,
+    VisitFactory,
+    desk_user,
+)
 
 DESKS = 8
 
@@ -51,12 +59,25 @@ def test_one_outcome_is_written(hall, desks):
     outcome = FollowUpState.NOT_REACHED
     results = at_once(
         [
-            partial(follow_ups.record_outcome, follow_up=FollowUp.objects.get(pk=task.pk), outcome=outcome, by=desk)
+            partial(task_outcomes.record_outcome, follow_up=FollowUp.objects.get(pk=task.pk), outcome=outcome, by=desk)
             for desk in desks
         ]
     )
     assert outcomes(results) == {"FollowUp": 1, EndedError.__name__: DESKS - 1}
     assert FollowUp.objects.open().count() == 1
+
+
+def test_wrong_numbers_found_at_once_on_one_phone_wait_for_each_other(hall, desks):
+    """Whoever is reached on it is locked by id, whoever's task it was that found it out."""
+    phone = PhoneFactory()
+    people = [VillagerFactory(registered_at=hall) for _desk in desks]
+    contacts = [ContactFactory(villager=villager, phone=phone) for villager in people]
+    calls = [FollowUpFactory(hall=hall, villager=one.villager, contact=one) for one in contacts]
+    record = partial(task_outcomes.record_outcome, outcome=FollowUpState.WRONG_NUMBER)
+    results = at_once([partial(record, follow_up=call, by=desk) for call, desk in zip(calls, desks, strict=True)])
+    assert outcomes(results) == {"FollowUp": DESKS}
+    assert FollowUp.objects.filter(kind=FollowUpKind.REPLY).count() == DESKS
+    assert AuditEntry.objects.filter(action="flagged").count() == 1
 
 
 def open_one(hall, villager):

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from auditorium.domain import delivery, follow_ups, outcomes, reminders, telling
+from auditorium.domain import delivery, outcomes, reminders, task_outcomes, telling
 from auditorium.enums import FollowUpState, MessageState, ReminderPurpose, ReminderState
 from auditorium.models import FollowUp, Message, Reminder, Villager
 from tests.concurrency.threads import at_once
@@ -143,7 +143,7 @@ def test_calls_made_while_workers_settle_never_lock_each_other_out(hall, gateway
         no_errors([sweep()])
 
     def done(task):
-        follow_ups.record_outcome(follow_up=task, outcome=FollowUpState.DONE, by=desk)
+        task_outcomes.record_outcome(follow_up=task, outcome=FollowUpState.DONE, by=desk)
 
     def settle(reminder):
         with transaction.atomic():

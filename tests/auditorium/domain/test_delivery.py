@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import delivery, follow_ups, reminders, telling
+from auditorium.domain import delivery, reminders, task_outcomes, telling
 from auditorium.enums import (
     ConsentPurpose,
     FollowUpKind,
@@ -508,7 +508,7 @@ def test_text_nobody_can_tell_of_is_no_call_again_once_somebody_called(villager,
     confirmation = owe(villager)
     delivery.sweep()
     delivery.sweep(at=later(minutes=11))
-    follow_ups.record_outcome(follow_up=FollowUp.objects.get(), outcome=FollowUpState.DONE, by=UserFactory())
+    task_outcomes.record_outcome(follow_up=FollowUp.objects.get(), outcome=FollowUpState.DONE, by=UserFactory())
     delivery.sweep(at=later(minutes=13))
     assert (FollowUp.objects.get().state, state_of(confirmation)) == (FollowUpState.DONE, ReminderState.TOLD)
 
@@ -522,7 +522,7 @@ def test_copy_that_fails_once_somebody_called_asks_nobody(villager, line, gatewa
     at = {"at": clock.now(), "why": "短信发不出去"}
     Message.objects.update(state=MessageState.SENDING)
     delivery.outcomes.record(pk=main.pk, to=MessageState.FAILED, **at)
-    follow_ups.record_outcome(follow_up=FollowUp.objects.get(), outcome=FollowUpState.DONE, by=UserFactory())
+    task_outcomes.record_outcome(follow_up=FollowUp.objects.get(), outcome=FollowUpState.DONE, by=UserFactory())
     delivery.outcomes.record(pk=copy.pk, to=MessageState.FAILED, **at)
     assert (FollowUp.objects.get().state, state_of(confirmation)) == (FollowUpState.DONE, ReminderState.TOLD)
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from auditorium import clock
-from auditorium.domain import follow_ups, reminders, wording
+from auditorium.domain import follow_ups, reminders, task_outcomes, wording
 from auditorium.enums import (
     FollowUpKind,
     FollowUpState,
@@ -289,6 +289,6 @@ def test_call_that_was_made_settles_the_reminder(villager, desk, hall):
         about_kind=KIND,
         about_id=1,
     )
-    follow_ups.record_outcome(follow_up=task, outcome=FollowUpState.DONE, by=desk)
+    task_outcomes.record_outcome(follow_up=task, outcome=FollowUpState.DONE, by=desk)
     assert states()["confirmation"] == "told"
     assert FollowUp.objects.open().count() == 0
