@@ -16,7 +16,8 @@ class OutgoingText:
     """One text to one number (E.164); `body` is whole, with its 【signature】, `key` ours and the same on every try.
 
     Providers that keep the words themselves get `template_code`, the number they gave them, and the `values` that
-    stand in them; `sent_at` is when an earlier try began, where there was one.
+    stand in them, named in `order` as they stand there first; `sent_at` is when an earlier try began, where there was
+    one.
     """
 
     key: UUID
@@ -25,6 +26,7 @@ class OutgoingText:
     signature: str
     template_code: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
     provider_id: str = ""
     sent_at: datetime | None = None
 
@@ -135,7 +137,7 @@ class BatchGateway(SmsGateway, Protocol):
     """How many texts one call takes."""
 
     def send_many(self, texts: Sequence[OutgoingText]) -> list[Sent | GatewayError | GatewayTimeout]:
-        """Hand over texts with one `template_code`; what became of each, in their order.
+        """Hand over texts with one `template_code`, better no two to one number; what became of each, in their order.
 
         Raises GatewayError when all were refused, GatewayTimeout when nobody knows of any.
         """

@@ -276,7 +276,7 @@ class _Reader:
         return found
 
     def _check_secret(self, secret: str, what: str) -> None:
-        if len(secret) < SHORTEST_SECRET or not re.fullmatch(r"[A-Za-z0-9_-]+", secret):
+        if not is_secret(secret):
             self.errors.append(
                 _("%(what)s：secret 至少 %(least)s 个字母或数字，别人猜不到。")
                 % {"what": what, "least": SHORTEST_SECRET}
@@ -290,7 +290,7 @@ class _Reader:
             host = ""
         if not host or parts.scheme not in {"http", "https"}:
             self.errors.append(_("%(what)s：url 要写完整的地址，例如 https://sms.example.cn/send。") % {"what": what})
-        elif parts.scheme == "http" and not _is_inside(host):
+        elif parts.scheme == "http" and not is_inside(host):
             self.errors.append(_("%(what)s：外网的地址要用 https，短信里有村民的姓名和号码。") % {"what": what})
 
     def _check_placeholders(self, value: Any, what: str, known: tuple[str, ...]) -> None:
@@ -323,7 +323,12 @@ def as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _is_inside(host: str) -> bool:
+def is_secret(secret: str) -> bool:
+    """Whether nobody guesses it, and it can stand in an address."""
+    return len(secret) >= SHORTEST_SECRET and re.fullmatch(r"[A-Za-z0-9_-]+", secret) is not None
+
+
+def is_inside(host: str) -> bool:
     """Whether the address lies in the office's own network, where a platform without TLS is usual."""
     try:
         return ipaddress.ip_address(host).is_private
