@@ -206,8 +206,9 @@ class ReminderPurpose(TextChoices):
     """What a reminder tells."""
 
     CONFIRMATION = "confirmation", _("约好了")
-    THREE_DAYS = "three_days", _("提前三天")
+    THREE_DAYS = "three_days", _("提前几天")
     ONE_DAY = "one_day", _("提前一天")
+    TWO_HOURS = "two_hours", _("提前几小时")
     CHANGED = "changed", _("改了")
     CANCELLED = "cancelled", _("取消了")
     SUSPENDED = "suspended", _("停诊了")
@@ -216,6 +217,14 @@ class ReminderPurpose(TextChoices):
 
 SAYS_THAT_IT_ENDED = (ReminderPurpose.CANCELLED, ReminderPurpose.SUSPENDED)
 """What is told although, and because, the thing itself is no longer to come."""
+
+AHEAD = (ReminderPurpose.THREE_DAYS, ReminderPurpose.ONE_DAY, ReminderPurpose.TWO_HOURS)
+"""What is told some time before; the rest is told at once."""
+
+TOGETHER = "together"
+"""The words of one text that stands for several people's: a purpose of templates, never owed by itself."""
+
+TEXT_PURPOSES = [*ReminderPurpose.choices, (TOGETHER, _("几个人一起"))]
 
 
 class ReminderState(TextChoices):

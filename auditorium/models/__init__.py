@@ -6,6 +6,7 @@ from auditorium.models.follow_ups import FollowUp
 from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
 from auditorium.models.messages import Message, MessagePart, Reminder
 from auditorium.models.regions import Region
+from auditorium.models.reminder_rules import ReminderRule
 from auditorium.models.replies import Reply
 from auditorium.models.sms_lines import LineConnection, SmsLine
 from auditorium.models.templates import LineTemplate, MessageTemplate
@@ -33,6 +34,7 @@ __all__ = [
     "Phone",
     "Region",
     "Reminder",
+    "ReminderRule",
     "Reply",
     "Role",
     "SmsLine",

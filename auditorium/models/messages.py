@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from auditorium import clock
 from auditorium.enums import MessageAudience, MessageState, ReminderPurpose, ReminderState
 from auditorium.models.contacts import Contact, Phone
 from auditorium.models.halls import Hall
@@ -46,7 +47,8 @@ class Reminder(models.Model):
     """What is owed to a villager: about one thing, for one purpose, due at one time.
 
     It always ends in a known state. `expires_at` is when telling would be useless (the visit).
-    Both template versions are fixed when it is planned; who receives it is decided when it is claimed.
+    Both template versions are fixed when it is planned, in Chinese; who reads another language gets the words that
+    were in force then. Who receives it is decided when it is claimed.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -60,7 +62,7 @@ class Reminder(models.Model):
     due_at = models.DateTimeField(_("该发的时间"))
     expires_at = models.DateTimeField(_("最晚"))
     state = models.CharField(_("状态"), max_length=12, choices=ReminderState, default=ReminderState.PLANNED)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = ReminderQuerySet.as_manager()
 

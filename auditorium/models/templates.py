@@ -6,18 +6,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from auditorium.enums import MessageAudience, ReminderPurpose, TextLanguage
+from auditorium.enums import TEXT_PURPOSES, MessageAudience, TextLanguage
 from auditorium.models.sms_lines import SmsLine
 from auditorium.validators import validate_template_body
 
 
 class MessageTemplate(models.Model):
-    """The words of one purpose for one audience; a changed text is a new version, old ones stay.
+    """The words of one purpose for one audience in one language; a changed text is a new version, old ones stay.
 
-    `body` holds `{name}`-style variables; see `auditorium.domain.wording` for those each purpose has.
+    `in_force_at` is when a version began to be used; null while it waits for its codes at providers that keep the
+    words. `body` holds `{name}`-style variables; see `auditorium.domain.wording` for those each purpose has.
     """
 
-    purpose = models.CharField(_("用途"), max_length=16, choices=ReminderPurpose)
+    purpose = models.CharField(_("用途"), max_length=16, choices=TEXT_PURPOSES)
     audience = models.CharField(_("给谁看"), max_length=10, choices=MessageAudience)
     about_kind = models.CharField(_("关于"), max_length=20)
     language = models.CharField(_("语言"), max_length=8, choices=TextLanguage, default=TextLanguage.CHINESE)
@@ -25,6 +26,7 @@ class MessageTemplate(models.Model):
     body = models.CharField(_("正文"), max_length=300, validators=[validate_template_body])
     is_current = models.BooleanField(_("现用"), default=True)
     created_at = models.DateTimeField(_("写于"), auto_now_add=True)
+    in_force_at = models.DateTimeField(_("启用时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("短信模板")

@@ -123,7 +123,7 @@ def told(villager, user, hall, errands):
 def test_a_reminder_is_one_line_whoever_it_went_to(told, user):
     life = timeline.of(villager=told, user=user)
     assert [(entry.title, entry.state) for entry in life.coming] == [
-        ("短信提醒：提前三天", "等发送"),
+        ("短信提醒：提前几天", "等发送"),
         ("短信提醒：提前一天", "等发送"),
     ]
     sent = next(entry for entry in life.past if entry.title == "短信提醒：约好了")
