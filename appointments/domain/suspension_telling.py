@@ -17,8 +17,9 @@ from appointments.domain.places_given import ABOUT
 from appointments.enums import APPOINTMENT_TRANSITIONS, AppointmentState, SessionState
 from appointments.models import Appointment, Slot
 from auditorium import clock
-from auditorium.domain import hall_hours, mass_events
-from auditorium.domain.mass_events import Owed, ToDo
+from auditorium.domain import hall_hours, mass_tasks, reminders
+from auditorium.domain.mass_tasks import ToDo
+from auditorium.domain.reminders import Owed
 from auditorium.domain.transitions import transition
 from auditorium.enums import FollowUpKind, ReminderPurpose
 from auditorium.models import FollowUp, Hall, Villager
@@ -138,7 +139,7 @@ def _free_places(rows: Sequence[Appointment]) -> None:
 
 
 def _silence(rows: Sequence[Appointment], by: User | None, why: str) -> None:
-    mass_events.silence(about_kind=ABOUT, about_ids=[row.pk for row in rows], by=by, why=why)
+    reminders.silence_all(about_kind=ABOUT, about_ids=[row.pk for row in rows], by=by, why=why)
 
 
 def _tell(rows: Sequence[Appointment]) -> None:
@@ -151,7 +152,7 @@ def _tell(rows: Sequence[Appointment]) -> None:
         )
         for row in rows
     ]
-    mass_events.owe_now(about_kind=ABOUT, owed=owed, purpose=ReminderPurpose.SUSPENDED)
+    reminders.owe_all_now(about_kind=ABOUT, owed=owed, purpose=ReminderPurpose.SUSPENDED)
 
 
 def _ask(rows: Sequence[Appointment], suspension: Suspension, reason: str, by: User | None) -> None:
@@ -170,7 +171,7 @@ def _ask(rows: Sequence[Appointment], suspension: Suspension, reason: str, by: U
         )
         for row in rows
     ]
-    mass_events.open_tasks(about_kind=ABOUT, kind=FollowUpKind.REBOOK, todo=todo, by=by)
+    mass_tasks.open_tasks(about_kind=ABOUT, kind=FollowUpKind.REBOOK, todo=todo, by=by)
 
 
 def _due(appointment: Appointment, hall: Hall, now: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from auditorium.enums import (
 from auditorium.models import Message, Reminder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from auditorium.models import Hall, MessageTemplate, User, Villager
 
@@ -32,6 +33,16 @@ SWEEP = "auditorium.sweep_outbox"
 """The task that sends what is due; see `auditorium.tasks`."""
 
 _GONE_OUT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is to be said about one thing, of use until `expires_at`."""
+
+    about_id: int
+    villager: Villager
+    hall: Hall
+    expires_at: datetime
 
 
 @transaction.atomic(savepoint=False)
@@ -93,28 +104,25 @@ def silence(*, about_kind: str, about_id: int, by: User | None, why: str, tell: 
     had been told is owed one more text that says so, while that is still of use.
     """
     about = Reminder.objects.about(about_kind, about_id)
-    last = about.select_related("villager", "hall").order_by("expires_at").last()
-    count = transition(about, to=ReminderState.CANCELLED, table=REMINDER_TRANSITIONS, by=by, why=why)
-    drop_unsent(about_kind, about_id)
-    follow_ups.close_about(about_kind=about_kind, about_id=about_id, by=by, why=why)
-    now = clock.now()
+    last = about.select_related("villager", "hall").order_by("expires_at").last() if tell else None
+    count = silence_all(about_kind=about_kind, about_ids=[about_id], by=by, why=why)
     # Asked only now that no worker can begin a text any more: one begun a moment ago counts as known.
-    if tell and last and last.expires_at > now and _anybody_told(about_kind, about_id):
-        Reminder.objects.create(
-            about_kind=about_kind,
-            about_id=about_id,
-            villager=last.villager,
-            hall=last.hall,
-            purpose=tell,
-            due_at=reminder_times.allowed_from(now, last.expires_at),
-            expires_at=last.expires_at,
-            **words_of(wording.current_templates(about_kind), tell),
-        )
-        wake.after_commit(SWEEP)
+    if tell and last and last.expires_at > clock.now() and _anybody_told(about_kind, about_id):
+        said = Owed(about_id, last.villager, last.hall, last.expires_at)
+        _owe(about_kind, [said], tell)
     return count
 
 
 @transaction.atomic
+def silence_all(*, about_kind: str, about_ids: Collection[int], by: User | None, why: str) -> int:
+    """The same about many things at once, in a fixed number of statements; the caller holds the villagers' locks."""
+    about = Reminder.objects.filter(about_kind=about_kind, about_id__in=about_ids)
+    count = transition(about, to=ReminderState.CANCELLED, table=REMINDER_TRANSITIONS, by=by, why=why)
+    drop_unsent(about_kind, *about_ids)
+    follow_ups.close_about_many(about_kind=about_kind, about_ids=about_ids, by=by, why=why)
+    return count
+
+
 def owe_now(
     *, about_kind: str, about_id: int, villager: Villager, hall: Hall, purpose: ReminderPurpose, expires_at: datetime
 ) -> Reminder | None:
@@ -122,21 +130,18 @@ def owe_now(
 
     None when it is owed already, or too late to be of use.
     """
+    owed = owe_all_now(about_kind=about_kind, owed=[Owed(about_id, villager, hall, expires_at)], purpose=purpose)
+    return owed[0] if owed else None
+
+
+@transaction.atomic
+def owe_all_now(*, about_kind: str, owed: Iterable[Owed], purpose: ReminderPurpose) -> list[Reminder]:
+    """The same of many things at once, in a fixed number of statements; the caller holds the villagers' locks."""
     now = clock.now()
-    if expires_at <= now or Reminder.objects.about(about_kind, about_id).live().filter(purpose=purpose).exists():
-        return None
-    owed = Reminder.objects.create(
-        about_kind=about_kind,
-        about_id=about_id,
-        villager=villager,
-        hall=hall,
-        purpose=purpose,
-        due_at=reminder_times.allowed_from(now, expires_at),
-        expires_at=expires_at,
-        **words_of(wording.current_templates(about_kind), purpose),
-    )
-    wake.after_commit(SWEEP)
-    return owed
+    useful = [one for one in owed if one.expires_at > now]
+    about = Reminder.objects.filter(about_kind=about_kind, about_id__in=[one.about_id for one in useful])
+    already = set(about.live().filter(purpose=purpose).order_by().values_list("about_id", flat=True))
+    return _owe(about_kind, [one for one in useful if one.about_id not in already], purpose)
 
 
 @transaction.atomic
@@ -178,6 +183,30 @@ def drop_unsent(about_kind: str, *about_ids: int) -> int:
     needed = answers.filter(message=OuterRef("pk"), reminder__state__in=REMINDER_LIVE)
     unsent = Message.objects.unsent().filter(~Exists(needed), pk__in=about.values("message"))
     return transition(unsent, to=MessageState.CANCELLED, table=MESSAGE_TRANSITIONS, by=None, audited=False)
+
+
+def _owe(about_kind: str, owed: Collection[Owed], purpose: ReminderPurpose) -> list[Reminder]:
+    """Owe each what is to be said as soon as texts may go out."""
+    if not owed:
+        return []
+    now = clock.now()
+    words = words_of(wording.current_templates(about_kind), purpose)
+    planned = [
+        Reminder(
+            about_kind=about_kind,
+            about_id=one.about_id,
+            villager=one.villager,
+            hall=one.hall,
+            purpose=purpose,
+            due_at=reminder_times.allowed_from(now, one.expires_at),
+            expires_at=one.expires_at,
+            **words,
+        )
+        for one in owed
+    ]
+    Reminder.objects.bulk_create(planned)
+    wake.after_commit(SWEEP)
+    return planned
 
 
 def _owed_purposes(about_kind: str, about_id: int) -> set[str]:

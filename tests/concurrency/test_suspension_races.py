@@ -270,7 +270,7 @@ def die(*args, **kwargs):
 suspension_telling.BATCH = 4
 session = ClinicSession.objects.select_related("department__hospital", "doctor").get()
 batches = []
-owe_now = suspension_telling.mass_events.owe_now
+owe_now = suspension_telling.reminders.owe_all_now
 
 def owe_then_die(**kwargs):
     owe_now(**kwargs)
@@ -283,7 +283,7 @@ if where == "inside the closing":
 suspension = suspensions.suspend(scope=suspensions.scope_of([session]), why="停电", by=None)
 if where == "before telling":
     die()
-suspension_telling.mass_events.owe_now = owe_then_die
+suspension_telling.reminders.owe_all_now = owe_then_die
 suspensions.settle(suspension)
 """
 

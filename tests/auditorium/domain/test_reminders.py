@@ -254,6 +254,60 @@ def test_silence_after_the_event_tells_nobody(villager, desk):
     assert "cancelled" not in states()
 
 
+def owed(villagers, *, until=timedelta(days=3)):
+    return [
+        reminders.Owed(about_id=n, villager=villager, hall=villager.registered_at, expires_at=clock.now() + until)
+        for n, villager in enumerate(villagers, start=1)
+    ]
+
+
+def owe_all_now(rows):
+    return reminders.owe_all_now(about_kind=KIND, owed=rows, purpose=ReminderPurpose.CANCELLED)
+
+
+def test_silence_all_calls_off_reminders_texts_and_tasks_of_these_and_of_nobody_else(villager, desk, hall):
+    for about in (1, 2, 3):
+        text_for(plan(villager, desk, about=about)[0], MessageState.PENDING)
+        follow_ups.open_task(
+            hall=hall,
+            villager=villager,
+            kind=FollowUpKind.CALL,
+            reason="短信没送到",
+            due_at=clock.now() + timedelta(hours=2),
+            about_kind=KIND,
+            about_id=about,
+        )
+    reminders.silence_all(about_kind=KIND, about_ids=[1, 2], by=desk, why="停")
+    live = set(Reminder.objects.live().values_list("about_id", flat=True))
+    pending = Message.objects.filter(state=MessageState.PENDING).values_list("reminders__about_id", flat=True)
+    assert (live, set(pending)) == ({3}, {3})
+    assert list(FollowUp.objects.open().values_list("about_id", flat=True)) == [3]
+
+
+def test_silence_all_keeps_what_has_ended(villager, desk):
+    plan(villager, desk)
+    Reminder.objects.update(state=ReminderState.TOLD)
+    assert reminders.silence_all(about_kind=KIND, about_ids=[1], by=desk, why="停") == 0
+
+
+def test_owe_all_now_owes_each_once_and_nothing_too_late(hall):
+    people = [VillagerFactory(registered_at=hall) for _each in range(3)]
+    assert len(owe_all_now(owed(people[:2]))) == 2
+    assert len(owe_all_now(owed(people))) == 1
+    assert owe_all_now(owed(people, until=-timedelta(hours=1))) == []
+    assert Reminder.objects.filter(purpose=ReminderPurpose.CANCELLED).count() == 3
+
+
+@pytest.mark.parametrize("people", [1, 4])
+def test_owe_all_now_and_silence_all_cost_the_same_however_many_they_are(hall, desk, people, django_assert_num_queries):
+    rows = owed([VillagerFactory(registered_at=hall) for _each in range(people)])
+    wording.current_templates(KIND)  # the first of all writes them
+    with django_assert_num_queries(5):  # a savepoint and its end, what is owed, the templates, the new
+        owe_all_now(rows)
+    with django_assert_num_queries(11):
+        reminders.silence_all(about_kind=KIND, about_ids=[row.about_id for row in rows], by=desk, why="停")
+
+
 def test_replan_owes_the_new_time_instead_of_the_old(villager, desk, hall):
     first = plan(villager, desk)
     Reminder.objects.filter(pk=first[0].pk).update(state=ReminderState.TOLD)

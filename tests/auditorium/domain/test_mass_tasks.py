@@ -1,4 +1,4 @@
-"""Many at once, with the promises of the verbs for one."""
+"""Tasks about many things at once, with the promises of the verb for one."""
 
 from datetime import datetime, timedelta
 from unittest import mock
@@ -8,17 +8,16 @@ import time_machine
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from auditorium.domain import follow_ups, mass_events, reminders, telling
-from auditorium.domain.mass_events import Owed, ToDo
-from auditorium.enums import FollowUpKind, FollowUpState, MessageState, Reach, ReminderPurpose, ReminderState
-from auditorium.models import AuditEntry, FollowUp, Hall, Message, Reminder
+from auditorium.domain import follow_ups, mass_tasks
+from auditorium.domain.mass_tasks import ToDo
+from auditorium.enums import FollowUpKind, FollowUpState, Reach
+from auditorium.models import AuditEntry, FollowUp, Hall
 from tests.errands import KIND, registered
-from tests.factories import ContactFactory, HallClosureFactory, HallFactory, SmsLineFactory
-from tests.outbox import owe, states, told_villager
+from tests.factories import ContactFactory, HallClosureFactory, HallFactory
+from tests.outbox import told_villager
 
 pytestmark = pytest.mark.django_db
 MONDAY_9 = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
-PURPOSE = ReminderPurpose.CANCELLED
 
 
 @pytest.fixture(autouse=True)
@@ -37,13 +36,6 @@ def villagers(hall):
     return [told_villager(hall) for _ in range(3)]
 
 
-def owed(villagers, *, until=timedelta(days=3)):
-    return [
-        Owed(about_id=n, villager=villager, hall=villager.registered_at, expires_at=MONDAY_9 + until)
-        for n, villager in enumerate(villagers, start=1)
-    ]
-
-
 def todo(villagers, *, due=timedelta(hours=4)):
     return [
         ToDo(
@@ -53,47 +45,8 @@ def todo(villagers, *, due=timedelta(hours=4)):
     ]
 
 
-def owe_now(rows):
-    return mass_events.owe_now(about_kind=KIND, owed=rows, purpose=PURPOSE)
-
-
 def open_tasks(rows, kind=FollowUpKind.REBOOK):
-    return mass_events.open_tasks(about_kind=KIND, kind=kind, todo=rows, by=None)
-
-
-def test_silence_calls_off_reminders_texts_and_tasks_of_all_and_of_nobody_else(hall, villagers):
-    SmsLineFactory()
-    for n, villager in enumerate(villagers, start=1):
-        owe(villager, about=n)
-    telling.tell_batch(at=MONDAY_9, after=None)
-    assert states() == [MessageState.PENDING] * 3
-    open_tasks(todo(villagers))
-    mass_events.silence(about_kind=KIND, about_ids=[1, 2], by=None, why="停")
-    live = set(Reminder.objects.live().values_list("about_id", flat=True))
-    pending = Message.objects.filter(state=MessageState.PENDING).values_list("reminders__about_id", flat=True)
-    assert (live, set(pending)) == ({3}, {3})
-    assert list(FollowUp.objects.open().values_list("about_id", flat=True)) == [3]
-
-
-def test_owe_now_owes_each_once_and_nothing_too_late(villagers):
-    assert len(owe_now(owed(villagers[:2]))) == 2
-    assert len(owe_now(owed(villagers))) == 1
-    assert owe_now(owed(villagers, until=-timedelta(hours=1))) == []
-    assert Reminder.objects.filter(purpose=PURPOSE).count() == 3
-
-
-def test_owe_now_says_what_its_single_sibling_says(villagers):
-    many = owe_now(owed(villagers[:1]))[0]
-    one = reminders.owe_now(
-        about_kind=KIND,
-        about_id=9,
-        villager=villagers[0],
-        hall=villagers[0].registered_at,
-        purpose=PURPOSE,
-        expires_at=MONDAY_9 + timedelta(days=3),
-    )
-    fields = ("villager_id", "hall_id", "own_template_id", "discreet_template_id", "due_at", "expires_at", "state")
-    assert [getattr(many, name) for name in fields] == [getattr(one, name) for name in fields]
+    return mass_tasks.open_tasks(about_kind=KIND, kind=kind, todo=rows, by=None)
 
 
 def test_open_tasks_says_what_its_single_sibling_says(villagers):
@@ -165,9 +118,3 @@ def test_the_cost_does_not_grow_with_the_people(hall):
             assert open_tasks(rows) == people
         counts.append(len(queries))
     assert counts[0] == counts[1]
-
-
-def test_silence_keeps_what_has_ended(villagers):
-    owe(villagers[0], about=1)
-    Reminder.objects.update(state=ReminderState.TOLD)
-    assert mass_events.silence(about_kind=KIND, about_ids=[1], by=None, why="停") == 0

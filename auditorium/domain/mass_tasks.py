@@ -1,7 +1,7 @@
-"""One event that concerns many at once: called off, owed and made tasks of in a fixed number of statements.
+"""Tasks about many things at once, in a fixed number of statements.
 
-The promises are those of `reminders.silence`, `reminders.owe_now` and `follow_ups.open_task`; the caller holds the
-locks of all the villagers.
+The promises are those of `follow_ups.open_task`, which also has a contact of its own choice and tasks about nothing;
+the caller holds the locks of all the villagers.
 """
 
 from __future__ import annotations
@@ -12,27 +12,15 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from auditorium import clock
-from auditorium.domain import audit, escalation, follow_ups, reminder_times, reminders, wake, wording
-from auditorium.domain.transitions import transition
-from auditorium.enums import REMINDER_TRANSITIONS, FollowUpKind, ReminderState
-from auditorium.models import FollowUp, Reminder
+from auditorium.domain import audit, escalation, follow_ups
+from auditorium.enums import FollowUpKind
+from auditorium.models import FollowUp
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
     from datetime import datetime
 
-    from auditorium.enums import ReminderPurpose
     from auditorium.models import Hall, User, Villager
-
-
-@dataclass(frozen=True)
-class Owed:
-    """What is to be said about one thing, of use until `expires_at`."""
-
-    about_id: int
-    villager: Villager
-    hall: Hall
-    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -45,43 +33,6 @@ class ToDo:
     due_at: datetime
     reason: str
     words: str = ""
-
-
-@transaction.atomic
-def silence(*, about_kind: str, about_ids: Collection[int], by: User | None, why: str) -> int:
-    """Call off what is owed about all of these, with unsent texts and open tasks; return how many reminders."""
-    about = Reminder.objects.filter(about_kind=about_kind, about_id__in=about_ids)
-    count = transition(about, to=ReminderState.CANCELLED, table=REMINDER_TRANSITIONS, by=by, why=why)
-    reminders.drop_unsent(about_kind, *about_ids)
-    follow_ups.close_about_many(about_kind=about_kind, about_ids=about_ids, by=by, why=why)
-    return count
-
-
-@transaction.atomic
-def owe_now(*, about_kind: str, owed: Iterable[Owed], purpose: ReminderPurpose) -> list[Reminder]:
-    """Owe each one thing that must be said now, unless it is owed already or too late to be of use."""
-    now = clock.now()
-    useful = [one for one in owed if one.expires_at > now]
-    about = Reminder.objects.filter(about_kind=about_kind, about_id__in=[one.about_id for one in useful])
-    already = set(about.live().filter(purpose=purpose).values_list("about_id", flat=True))
-    words = reminders.words_of(wording.current_templates(about_kind), purpose)
-    planned = [
-        Reminder(
-            about_kind=about_kind,
-            about_id=one.about_id,
-            villager=one.villager,
-            hall=one.hall,
-            purpose=purpose,
-            due_at=reminder_times.allowed_from(now, one.expires_at),
-            expires_at=one.expires_at,
-            **words,
-        )
-        for one in useful
-        if one.about_id not in already
-    ]
-    Reminder.objects.bulk_create(planned)
-    wake.after_commit(reminders.SWEEP)
-    return planned
 
 
 @transaction.atomic
