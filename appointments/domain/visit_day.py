@@ -24,6 +24,7 @@ class VisitDay:
     Where people are seen at a hall, no number is picked up at the hospital.
     """
 
+    at_hall: bool
     arrive_by: datetime | None
     pick_up_place: str
     pick_up_by: time | None
@@ -67,6 +68,7 @@ def _day(
 ) -> VisitDay:
     at_hall = session is not None and session.held_at_id is not None
     return VisitDay(
+        at_hall=at_hall,
         arrive_by=starts_at and starts_at - timedelta(minutes=policy.arrive_minutes),
         pick_up_place=hospital.pick_up_place if hospital and not at_hall else "",
         pick_up_by=policy.pick_up_by(period) if period and not at_hall else None,

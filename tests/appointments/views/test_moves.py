@@ -89,6 +89,7 @@ def test_check_shows_old_and_new_and_its_button_moves(at_desk, made, slot):
     assert "原来的 11月27日 周五 上午8:00 柯桥区示例医院 · 心血管内科 · 普通门诊 1号" in page.words
     assert "改到 11月26日 周四 上午8:00 柯桥区示例医院 · 心血管内科 · 普通门诊 确认以后给号" in page.words
     assert "改到这个时间" in page.words
+    assert "什么时候到 早上7:45以前到医院取号" in page.words
     answer = press(at_desk, made, there)
     new = Appointment.objects.get(slot=there)
     assert answer.url == page_of(new)
@@ -117,6 +118,7 @@ def test_a_place_gone_meanwhile_says_so_and_leaves_the_old(at_desk, made, slot):
     page = read(answer)
     assert (answer.status_code, page.links[page.focus]) == (409, "选别的时间")
     assert "这个时间的号刚刚约满，请选别的时间。" in page.words
+    assert "什么时候到" not in page.words
     made.refresh_from_db()
     assert made.state == AppointmentState.BOOKED
 
