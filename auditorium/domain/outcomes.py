@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext as _
 
 from auditorium.domain import follow_ups, recipients, telling
@@ -22,10 +22,14 @@ from auditorium.enums import (
     MessageState,
     ReminderState,
 )
-from auditorium.models import FollowUp, Message, Reminder
+from auditorium.gateways.base import Sent
+from auditorium.models import FollowUp, Message, MessagePart, Reminder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from auditorium.gateways.base import Found
+    from auditorium.models import SmsLine
 
 IN_FLIGHT = (MessageState.PENDING, MessageState.CLAIMED, MessageState.SENDING, MessageState.SENT)
 
@@ -48,13 +52,47 @@ def record(
     is_told = is_enough or to == MessageState.DELIVERED
     is_lost = to in {MessageState.FAILED, MessageState.UNDELIVERED} or bool(why)
     with transaction.atomic():
-        reminders = _lock_reminders(pk) if is_told or is_lost else []
+        reminders = _lock_answered([pk]).get(pk, []) if is_told or is_lost else []
         moved = move([pk], to=to, when=when, **changes)
         if moved and is_told and not Message.objects.filter(pk=pk, is_copy=True).exists():
             settle_told(reminders)
         elif moved and is_lost:
             for reminder in reminders:
                 _go_on(reminder, at=at, why=why)
+    return moved
+
+
+def record_taken(
+    *, line: SmsLine, answers: Mapping[int, Sent | Found], to: MessageState, at: datetime, is_enough: bool
+) -> int:
+    """Note that a provider took these texts (by id), and settle what they answer; return how many moved.
+
+    Of one whose receipt has come first only the provider's number is new. `to` is sent, delivered or undelivered,
+    whichever these answers say.
+    """
+    changes: dict[str, Any] = {"lease_until": None}
+    if to != MessageState.SENT:
+        changes["ended_at"] = at
+    with transaction.atomic():
+        is_told = is_enough or to == MessageState.DELIVERED
+        answered = _lock_answered(answers) if is_told or to == MessageState.UNDELIVERED else {}
+        rows = list(
+            Message.objects.filter(pk__in=answers)
+            .order_by("pk")
+            .select_for_update()
+            .values_list("pk", "state", "is_copy")
+        )
+        movable = [pk for pk, state, _is_copy in rows if state in MESSAGE_TRANSITIONS[to]]
+        moved = move(movable, to=to, provider_id=_numbers(answers), **changes)
+        if moved < len(rows):
+            Message.objects.filter(pk__in=answers, provider_id="").update(provider_id=_numbers(answers))
+        _note_parts(line, answers)
+        if is_told:
+            mains = {pk for pk, _state, is_copy in rows if not is_copy}.intersection(movable)
+            settle_told({reminder for pk in mains for reminder in answered.get(pk, ())})
+        elif to == MessageState.UNDELIVERED:
+            for reminder in sorted({reminder for pk in movable for reminder in answered.get(pk, ())}):
+                _go_on(reminder, at=at, why="")
     return moved
 
 
@@ -71,7 +109,7 @@ def move(pks: Iterable[int], *, to: MessageState, when: Q | None = None, **chang
 def ask_person(*, pk: int, at: datetime, why: str) -> None:
     """Make what one text should have said a person's task, whatever becomes of the text."""
     with transaction.atomic():
-        for reminder in _lock_reminders(pk):
+        for reminder in _lock_answered([pk]).get(pk, []):
             _go_on(reminder, at=at, why=why)
 
 
@@ -98,11 +136,35 @@ def end_calls(about_kind: str, about_id: int, *, why: str) -> None:
         follow_ups.close_about(about_kind=about_kind, about_id=about_id, by=None, why=why, kind=kind)
 
 
-def _lock_reminders(message_pk: int) -> list[int]:
-    """Lock what the text answers, villagers first; return the ids."""
-    answered = list(Reminder.objects.filter(messages=message_pk).values_list("pk", "villager_id"))
-    reminders = Reminder.objects.filter(pk__in=[pk for pk, _villager in answered])
-    return telling.locked({villager for _pk, villager in answered}, reminders, skip_busy=False)
+def _lock_answered(texts: Iterable[int]) -> dict[int, list[int]]:
+    """Lock what these texts answer, villagers first; return the ids of the reminders by text."""
+    answers = Reminder.messages.through.objects.filter(message__in=list(texts))
+    rows = list(answers.values_list("message_id", "reminder_id", "reminder__villager_id"))
+    reminders = Reminder.objects.filter(pk__in={reminder for _text, reminder, _villager in rows})
+    got = set(telling.locked({villager for _text, _reminder, villager in rows}, reminders, skip_busy=False))
+    answered: dict[int, list[int]] = {}
+    for text, reminder, _villager in sorted(rows):
+        if reminder in got:
+            answered.setdefault(text, []).append(reminder)
+    return answered
+
+
+def _numbers(answers: Mapping[int, Sent | Found]) -> Case | Value:
+    """Each text's own number at the provider; one value where the whole call has one."""
+    names = {answer.provider_id for answer in answers.values()}
+    if len(names) == 1:
+        return Value(names.pop())
+    return Case(*(When(pk=pk, then=Value(answer.provider_id)) for pk, answer in answers.items()))
+
+
+def _note_parts(line: SmsLine, answers: Mapping[int, Sent | Found]) -> None:
+    """Keep the numbers of the parts of long texts, where the provider gives each its own."""
+    MessagePart.objects.bulk_create(
+        MessagePart(message_id=pk, line=line, provider_id=part)
+        for pk, answer in answers.items()
+        if isinstance(answer, Sent)
+        for part in answer.parts
+    )
 
 
 def _go_on(pk: int, *, at: datetime, why: str) -> None:

@@ -1,4 +1,7 @@
-"""The words of a text: which templates are in force, what may stand in them, and how one is filled in."""
+"""The words of a text: which are in force, what may stand in them, and how they are filled in.
+
+How words are replaced by others is `template_versions`.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,11 @@ from typing import TYPE_CHECKING
 
 import phonenumbers
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from auditorium import sms_length
-from auditorium.domain import audit
-from auditorium.enums import TextLanguage
+from auditorium import clock, sms_length
+from auditorium.enums import TOGETHER, TextLanguage
 from auditorium.models import MessageTemplate
 from auditorium.ports import TextVariable, service_for
 from auditorium.validators import validate_template_body
@@ -24,16 +25,30 @@ from auditorium.validators import validate_template_body
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditorium.models import Hall, User, Villager
+    from auditorium.models import Hall, Villager
 
 VALUE_LENGTH = 35
 """No value is longer: mainland providers refuse it."""
 
-BASE_VARIABLES = (
-    TextVariable("name", gettext_lazy("村民的姓名"), longest="阿卜杜热合曼·买买提", shortest=6, required=True),
-    TextVariable("ask", gettext_lazy("礼堂电话；没有电话时是礼堂名称"), longest="0575-84000000"),
+NAME = TextVariable(
+    "name",
+    gettext_lazy("村民的姓名"),
+    longest="阿卜杜热合曼·买买提",
+    shortest=6,
+    required=True,
+    usual="张小明",
+    least="王芳",
 )
-"""What every text may use, whatever it is about."""
+PEOPLE = TextVariable(
+    "people",
+    gettext_lazy("每个人的姓名和几点"),
+    longest="欧阳建国13:30、欧阳秀英14:00、欧阳建设14:30",
+    required=True,
+    usual="张建国8:30、李秀英9:10",
+    least="王芳8:30、张力9:10",
+)
+ASK = TextVariable("ask", gettext_lazy("礼堂电话；没有电话时是礼堂名称"), longest="0575-84000000")
+"""What every text may use, whatever it is about; one for several people has them all at once."""
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _ELLIPSIS = "…"
@@ -51,68 +66,57 @@ class WordingError(Exception):
     """A text could not be written: its template asks for a value there is none of."""
 
 
-def current_templates(about_kind: str) -> dict[tuple[str, str], MessageTemplate]:
-    """The words in force for one kind of thing, by (purpose, audience).
+def current_templates(about_kind: str, language: str = TextLanguage.CHINESE) -> dict[tuple[str, str], MessageTemplate]:
+    """The words in force for one kind of thing in one language, by (purpose, audience).
 
     What an installation has no words for yet gets those its service comes with, so nothing that is owed
-    waits for somebody to load them.
+    waits for somebody to load them, and no purpose has words for one audience only.
     """
     current = {
         (template.purpose, template.audience): template
-        for template in MessageTemplate.objects.filter(
-            about_kind=about_kind, language=TextLanguage.CHINESE, is_current=True
-        )
+        for template in MessageTemplate.objects.filter(about_kind=about_kind, language=language, is_current=True)
     }
-    for (purpose, audience), body in service_for(about_kind).default_texts().items():
+    for (purpose, audience), body in service_for(about_kind).default_texts(language).items():
         if (purpose, audience) not in current:
             current[purpose, audience], _created = MessageTemplate.objects.get_or_create(
                 about_kind=about_kind,
                 purpose=purpose,
                 audience=audience,
-                language=TextLanguage.CHINESE,
+                language=language,
                 is_current=True,
-                defaults={"body": body},
+                defaults={"body": body, "in_force_at": clock.now()},
             )
     return current
 
 
-@transaction.atomic
-def rewrite(*, template: MessageTemplate, body: str, by: User) -> MessageTemplate:
-    """Put new words in force as the next version; ValidationError when they cannot be sent.
-
-    What is already planned keeps the words it was planned with.
-    """
-    check(about_kind=template.about_kind, audience=template.audience, body=body)
-    versions = MessageTemplate.objects.filter(
-        about_kind=template.about_kind,
-        purpose=template.purpose,
-        audience=template.audience,
-        language=template.language,
-    ).select_for_update()
-    newest = max(version.version for version in versions)
-    versions.filter(is_current=True).update(is_current=False)
-    written = MessageTemplate.objects.create(
-        about_kind=template.about_kind,
-        purpose=template.purpose,
-        audience=template.audience,
-        language=template.language,
-        version=newest + 1,
-        body=body,
-    )
-    audit.record(action="rewritten", what=written, by=by, fields=["body"])
-    return written
-
-
-def variables_for(*, about_kind: str, audience: str) -> tuple[TextVariable, ...]:
+def variables_for(
+    *, about_kind: str, audience: str, purpose: str = "", language: str = TextLanguage.CHINESE
+) -> tuple[TextVariable, ...]:
     """What a text about this kind of thing may use when it is written for these eyes."""
-    return (*BASE_VARIABLES, *service_for(about_kind).text_variables(audience))
+    base = (PEOPLE, ASK) if purpose == TOGETHER else (NAME, ASK)
+    return (*base, *service_for(about_kind).text_variables(audience, purpose=purpose, language=language))
 
 
-def check(*, about_kind: str, audience: str, body: str) -> None:
+def variables_of(template: MessageTemplate) -> tuple[TextVariable, ...]:
+    """What these words may use."""
+    return variables_for(
+        about_kind=template.about_kind,
+        audience=template.audience,
+        purpose=template.purpose,
+        language=template.language,
+    )
+
+
+def variables_in(body: str) -> tuple[str, ...]:
+    """The variables of some words, in the order they stand there."""
+    return tuple(dict.fromkeys(_VARIABLE.findall(body)))
+
+
+def check(*, about_kind: str, audience: str, body: str, purpose: str = "") -> None:
     """Raise ValidationError unless the words can be sent and say nothing these eyes must not see."""
     validate_template_body(body)
-    allowed = variables_for(about_kind=about_kind, audience=audience)
-    used = set(_VARIABLE.findall(body))
+    allowed = variables_for(about_kind=about_kind, audience=audience, purpose=purpose)
+    used = set(variables_in(body))
     unknown = sorted(used - {variable.name for variable in allowed})
     if unknown:
         raise ValidationError(
@@ -125,12 +129,6 @@ def check(*, about_kind: str, audience: str, body: str) -> None:
     missing = [variable.name for variable in allowed if variable.required and variable.name not in used]
     if missing:
         raise ValidationError(_("正文里少了变量 %(missing)s。") % {"missing": f"{{{missing[0]}}}"})
-
-
-def parts_at_longest(*, about_kind: str, audience: str, body: str, signature: str) -> int:
-    """How many parts these words take where every value is as long as it usually gets."""
-    variables = variables_for(about_kind=about_kind, audience=audience)
-    return sms_length.parts(_filled(body, {variable.name: variable.longest for variable in variables}, signature))
 
 
 def values_of(*, villager: Villager, hall: Hall) -> dict[str, str]:
@@ -154,8 +152,8 @@ def render(template: MessageTemplate, values: Mapping[str, str], signature: str)
     Where the text would not fit one part, long names are shortened in the middle, in the order and down to the
     length their service allows, if that makes it fit; what no shortening helps is left whole.
     """
-    variables = variables_for(about_kind=template.about_kind, audience=template.audience)
-    used = set(_VARIABLE.findall(template.body))
+    variables = variables_of(template)
+    used = set(variables_in(template.body))
     chosen = {name: _shortened(value, VALUE_LENGTH) for name, value in values.items() if name in used}
     text = _filled(template.body, chosen, signature)
     if sms_length.fits_one(text):

@@ -15,7 +15,8 @@ from celery import current_app
 from django.db import connection
 
 from auditorium import clock
-from auditorium.domain import delivery, reminders, wake
+from auditorium.domain import reminders, wake
+from auditorium.domain.courier import LEASE
 from auditorium.enums import MessageState, ReminderPurpose, ReminderState
 from auditorium.models import FollowUp, Message, Reminder
 from tests.errands import registered
@@ -112,7 +113,7 @@ class Desk:
     def sweep_until(self, holds: Callable[[], bool]) -> None:
         """Wake the worker until something holds, as beat would; each time a third of a lease has passed."""
         for _ in range(120):
-            clock.move_to(clock.now() + delivery.LEASE / 3)
+            clock.move_to(clock.now() + LEASE / 3)
             wake.now(reminders.SWEEP)
             with suppress(AssertionError):
                 wait_until(holds, seconds=1)

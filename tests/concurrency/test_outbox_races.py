@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from auditorium.domain import delivery, outcomes, reminders, task_outcomes, telling
+from auditorium.domain import delivery, outcomes, reminders, sending, task_outcomes, telling
 from auditorium.enums import FollowUpState, MessageState, ReminderPurpose, ReminderState
 from auditorium.models import FollowUp, Message, Reminder, Villager
 from tests.concurrency.threads import at_once
@@ -72,19 +72,18 @@ def test_control_workers_that_claim_without_a_condition_send_texts_twice(hall, g
     telling.tell_batch(at=NOW, after=None)
     all_have_looked = threading.Barrier(2)
 
-    def look(self):
-        found = list(Message.objects.filter(state=MessageState.PENDING).select_related("phone", "line"))
+    def look(courier, line, most):
+        found = list(Message.objects.filter(state=MessageState.PENDING).select_related("phone"))
         if found:
             all_have_looked.wait(30)
         return found
 
-    monkeypatch.setattr(delivery._Sweep, "_claim", look)
-    monkeypatch.setattr(delivery._Sweep, "_begin", lambda self, message: True)
-    monkeypatch.setattr(
-        delivery._Sweep,
-        "_sent",
-        lambda self, message, sent, **kwargs: Message.objects.filter(pk=message.pk).update(state=MessageState.SENT),
-    )
+    def note(courier, line, taken, **kwargs):
+        Message.objects.filter(pk__in=[message.pk for message, _sent in taken]).update(state=MessageState.SENT)
+
+    monkeypatch.setattr(sending, "claim", look)
+    monkeypatch.setattr(sending, "begin", lambda courier, line, texts: texts)
+    monkeypatch.setattr(sending, "note_taken", note)
     no_errors(at_once([sweep] * 2))
     assert len(gateway.sent) == 20
 

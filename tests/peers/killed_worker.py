@@ -18,7 +18,7 @@ from config.celery import app
 django.setup()
 
 from auditorium import gateways, ports  # noqa: E402
-from auditorium.domain import delivery, telling  # noqa: E402
+from auditorium.domain import asking, delivery, sending, telling  # noqa: E402
 from auditorium.enums import GatewayKind  # noqa: E402
 from tests.errands import Errands  # noqa: E402
 
@@ -30,12 +30,12 @@ gateways._GATEWAYS[GatewayKind.CONSOLE] = gateways._GATEWAYS[GatewayKind.HTTP]
 BEFORE, AFTER = "before", "after"
 PLACES: dict[str, tuple[Any, str, str]] = {
     "texts written": (telling, "tell_batch", AFTER),
-    "texts claimed": (delivery._Sweep, "_claim", AFTER),
-    "sending committed": (delivery._Sweep, "_begin", AFTER),
-    "provider answered": (delivery._Sweep, "_sent", BEFORE),
-    "outcome committed": (delivery._Sweep, "_sent", AFTER),
-    "about to ask": (delivery._Sweep, "_ask", BEFORE),
-    "lease taken up": (delivery._Sweep, "_take_up", AFTER),
+    "texts claimed": (sending, "claim", AFTER),
+    "sending committed": (sending, "begin", AFTER),
+    "provider answered": (sending, "note_taken", BEFORE),
+    "outcome committed": (sending, "note_taken", AFTER),
+    "about to ask": (asking, "ask", BEFORE),
+    "lease taken up": (delivery, "take_up", AFTER),
 }
 
 

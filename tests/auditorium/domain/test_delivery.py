@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import delivery, reminders, task_outcomes, telling
+from auditorium.domain import delivery, refusals, reminders, sending, task_outcomes, telling
+from auditorium.domain.courier import LEASE
 from auditorium.enums import (
     ConsentPurpose,
     FollowUpKind,
@@ -163,7 +164,7 @@ def test_sweep_misses_nothing_behind_what_has_to_wait(hall, line, gateway, monke
 
 
 def test_sweep_takes_as_many_queries_for_thirty_as_for_one(hall, line, gateway, monkeypatch):
-    monkeypatch.setattr("auditorium.domain.delivery._Sweep._claim", lambda self: [])
+    monkeypatch.setattr("auditorium.domain.sending.claim", lambda courier, line, most: [])
     counted = []
     for about, villagers in ((0, 1), (100, 30)):
         for number in range(villagers):
@@ -406,7 +407,11 @@ def test_line_with_wrong_settings_sends_nothing_and_keeps_the_text(villager, lin
     monkeypatch.setattr("auditorium.domain.delivery.gateway_for", refuse)
     owe(villager)
     delivery.sweep()
-    assert (states(), Message.objects.get().error_code) == ([MessageState.PENDING], "bad-settings")
+    line.refresh_from_db()
+    assert (states(), line.paused_reason) == (
+        [MessageState.PENDING],
+        "短信平台回的是 bad-settings，请检查余额、权限和设置",
+    )
 
 
 def test_text_on_a_paused_line_waits_then_becomes_a_call(villager, line, gateway):
@@ -539,44 +544,44 @@ def test_unknown_text_is_not_asked_about_for_ever(villager, line, gateway):
 
 def test_claim_of_a_dead_worker_runs_out(villager, line, gateway):
     owe(villager)
-    sweep = delivery._Sweep(now=clock.now)
+    courier = delivery.courier_at()
     monday = clock.now()
     delivery.telling.tell_batch(at=monday, after=None)
-    assert len(sweep._claim()) == 1
+    assert len(sending.claim(courier, line)) == 1
     assert delivery.sweep() == {}
-    assert delivery.sweep(at=monday + delivery.LEASE) == {"taken_up": 1, "sent": 1}
+    assert delivery.sweep(at=monday + LEASE) == {"taken_up": 1, "sent": 1}
 
 
 def test_call_of_a_dead_worker_becomes_unknown_and_is_asked_about(villager, line, gateway):
     owe(villager)
-    sweep = delivery._Sweep(now=clock.now)
+    courier = delivery.courier_at()
     delivery.telling.tell_batch(at=clock.now(), after=None)
-    (message,) = sweep._claim()
-    assert sweep._begin(message)
+    (message,) = sending.claim(courier, line)
+    assert sending.begin(courier, line, [message]) == [message]
     assert delivery.sweep() == {}
     gateway.knows = Found(delivered=True)
-    assert delivery.sweep(at=clock.now() + delivery.LEASE) == {"unknown": 1, "delivered": 1}
+    assert delivery.sweep(at=clock.now() + LEASE) == {"unknown": 1, "delivered": 1}
     assert gateway.sent == []
 
 
 def test_worker_that_lost_its_claim_sends_nothing(villager, line, gateway):
     owe(villager)
-    slow, quick = (delivery._Sweep(now=clock.now) for _ in range(2))
+    slow, quick = (delivery.courier_at() for _ in range(2))
     delivery.telling.tell_batch(at=clock.now(), after=None)
-    (message,) = slow._claim()
-    Message.objects.update(claimed_by=quick.worker)
-    slow._send(message)
+    (message,) = sending.claim(slow, line)
+    Message.objects.update(claimed_by=quick.name)
+    sending.hand_over(slow, line, gateway, [message])
     assert (gateway.sent, states()) == ([], [MessageState.CLAIMED])
 
 
 def test_worker_that_comes_back_late_changes_only_its_own_try(villager, line, gateway):
     owe(villager)
     delivery.telling.tell_batch(at=clock.now(), after=None)
-    slow = delivery._Sweep(now=clock.now)
-    (message,) = slow._claim()
-    slow._begin(message)
-    Message.objects.update(attempts=2)  # meanwhile somebody else tries again
-    slow._refused(message, TEMPORARY)
+    slow = delivery.courier_at()
+    (message,) = sending.claim(slow, line)
+    sending.begin(slow, line, [message])
+    Message.objects.update(claimed_by="another")  # meanwhile somebody else tries again
+    refusals.refused(slow, line, [message], TEMPORARY)
     assert states() == [MessageState.SENDING]
 
 
@@ -585,31 +590,31 @@ def test_worker_that_comes_back_late_changes_only_its_own_try(villager, line, ga
 
 def test_text_cancelled_after_its_claim_is_not_sent(villager, line, gateway):
     owe(villager)
-    sweep = delivery._Sweep(now=clock.now)
+    courier = delivery.courier_at()
     delivery.telling.tell_batch(at=clock.now(), after=None)
-    (message,) = sweep._claim()
+    (message,) = sending.claim(courier, line)
     reminders.silence(about_kind=KIND, about_id=1, by=None, why="取消")
-    sweep._send(message)
+    sending.hand_over(courier, line, gateway, [message])
     assert (gateway.sent, states()) == ([], [MessageState.CANCELLED])
 
 
 def test_text_whose_reminder_is_gone_is_cancelled_at_the_last_moment(villager, line, gateway):
     confirmation = owe(villager)
-    sweep = delivery._Sweep(now=clock.now)
+    courier = delivery.courier_at()
     delivery.telling.tell_batch(at=clock.now(), after=None)
-    (message,) = sweep._claim()
+    (message,) = sending.claim(courier, line)
     Reminder.objects.filter(pk=confirmation.pk).update(state=ReminderState.CANCELLED)
-    sweep._send(message)
+    sending.hand_over(courier, line, gateway, [message])
     assert (gateway.sent, states()) == ([], [MessageState.CANCELLED])
 
 
 def test_number_struck_off_after_the_claim_gets_nothing(villager, line, gateway):
     confirmation = owe(villager)
-    sweep = delivery._Sweep(now=clock.now)
+    courier = delivery.courier_at()
     delivery.telling.tell_batch(at=clock.now(), after=None)
-    (message,) = sweep._claim()
+    (message,) = sending.claim(courier, line)
     Phone.objects.update(opted_out_at=clock.now())
-    sweep._send(message)
+    sending.hand_over(courier, line, gateway, [message])
     assert (gateway.sent, states(), state_of(confirmation)) == ([], [MessageState.FAILED], ReminderState.FOLLOW_UP)
 
 
