@@ -1,13 +1,22 @@
 """Reminders of the tests' own errands, and a gateway that answers as told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from auditorium import clock
 from auditorium.domain import reminders
-from auditorium.gateways.base import Found, OutgoingText, Receipt, Sent, Unknowable
+from auditorium.gateways.base import (
+    Found,
+    GatewayError,
+    GatewayTimeout,
+    IncomingText,
+    OutgoingText,
+    Receipt,
+    Sent,
+    Unknowable,
+)
 from auditorium.models import Hall, Message, Reminder, Villager
 from tests.errands import KIND
 from tests.factories import ConsentFactory, ContactFactory, VillagerFactory
@@ -68,4 +77,29 @@ class FakeGateway:
         return self.knows
 
     def read_receipts(self, payload: Any) -> list[Receipt]:
+        return []
+
+
+@dataclass
+class FakeBatchGateway(FakeGateway):
+    """Takes several texts with one call; `batches` answers whole calls, `answers` single texts."""
+
+    most: int = 3
+    reply_secret: str = ""
+    calls: list[list[OutgoingText]] = field(default_factory=list)
+    batches: list[Exception] = field(default_factory=list)
+
+    def send_many(self, texts: Sequence[OutgoingText]) -> list[Sent | GatewayError | GatewayTimeout]:
+        self.calls.append(list(texts))
+        if self.batches:
+            raise self.batches.pop(0)
+        return [self._answer(text) for text in texts]
+
+    def _answer(self, text: OutgoingText) -> Sent | GatewayError | GatewayTimeout:
+        try:
+            return self.send(text)
+        except (GatewayError, GatewayTimeout) as error:
+            return error
+
+    def read_replies(self, payload: Any) -> list[IncomingText]:
         return []
