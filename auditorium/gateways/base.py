@@ -11,6 +11,20 @@ from uuid import UUID
 from auditorium.gateways.treatments import Treatment
 
 
+ACCEPTED = '{"code": 0}'
+"""What most providers want to hear when they posted something."""
+
+
+@dataclass(frozen=True)
+class Callback:
+    """How a provider reports to us: the secret part of the address (empty: not at all), by GET or POST, and the
+    answer it takes for an acceptance."""
+
+    secret: str = ""
+    by_get: bool = False
+    answer: str = ACCEPTED
+
+
 @dataclass(frozen=True)
 class OutgoingText:
     """One text to one number (E.164); `body` is whole, with its 【signature】, `key` ours and the same on every try.
@@ -208,3 +222,15 @@ class ConnectedGateway(BatchGateway, Protocol):
 def brings_receipts(gateway: SmsGateway) -> bool:
     """Whether what became of a text is heard of at all: posted, asked for, or on a connection that is kept."""
     return bool(gateway.receipt_secret) or bool(getattr(gateway, "has_receipts", False))
+
+
+def receipt_callback(gateway: SmsGateway) -> Callback:
+    """How this provider posts receipts."""
+    own: Callback | None = getattr(gateway, "receipt_callback", None)
+    return own or Callback(gateway.receipt_secret)
+
+
+def reply_callback(gateway: SmsGateway) -> Callback:
+    """How this provider posts what people answered."""
+    own: Callback | None = getattr(gateway, "reply_callback", None)
+    return own or Callback(gateway.reply_secret)

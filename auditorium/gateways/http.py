@@ -17,6 +17,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, LocationParseErro
 
 from auditorium.gateways import http_config
 from auditorium.gateways.base import (
+    Callback,
     Found,
     GatewayError,
     GatewayTimeout,
@@ -29,7 +30,7 @@ from auditorium.gateways.base import (
 from auditorium.gateways.treatments import Treatment
 
 if TYPE_CHECKING:
-    from auditorium.gateways.http_config import Call, Condition
+    from auditorium.gateways.http_config import Call, Condition, ReceiptMap, ReplyMap
 
 LARGEST_ANSWER = 64 * 1024
 CONNECT_SECONDS = 5
@@ -68,8 +69,10 @@ class HttpGateway:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = http_config.parse(config)
-        self.receipt_secret = self._config.receipts.secret if self._config.receipts else ""
-        self.reply_secret = self._config.replies.secret if self._config.replies else ""
+        self.receipt_callback = _callback(self._config.receipts)
+        self.reply_callback = _callback(self._config.replies)
+        self.receipt_secret = self.receipt_callback.secret
+        self.reply_secret = self.reply_callback.secret
 
     def send(self, text: OutgoingText) -> Sent:
         """One request; what its answer means is in the settings."""
@@ -213,9 +216,19 @@ def _fill(value: Any, values: Mapping[str, str]) -> Any:
     return [_fill(item, values) for item in value] if isinstance(value, list) else value
 
 
+def _callback(names: ReceiptMap | ReplyMap | None) -> Callback:
+    """How the provider posts, by the settings."""
+    return Callback(names.secret, by_get=names.by_get, answer=names.answer) if names else Callback()
+
+
 def _rows(payload: Any, path: str) -> list[Any]:
-    """The list at a path of what was posted, also where it is only one row."""
+    """The list at a path of what was posted, also where it is only one row, or JSON inside a field of a form."""
     rows = _at(payload, path) if path else payload
+    if isinstance(rows, str):
+        try:
+            rows = json.loads(rows)
+        except (ValueError, RecursionError):
+            rows = []
     return rows if isinstance(rows, list) else [rows]
 
 

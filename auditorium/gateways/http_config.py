@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from auditorium.gateways.base import ACCEPTED
 from auditorium.gateways.treatments import Treatment
 
 PLACEHOLDERS = ("number", "e164", "body", "text", "key", "signature")
@@ -80,6 +81,8 @@ class ReceiptMap:
     delivered: tuple[str, ...]
     undelivered: tuple[str, ...]
     code: str
+    by_get: bool
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class ReplyMap:
     number: str
     text: str
     provider_id: str
+    by_get: bool
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -253,6 +258,8 @@ class _Reader:
             delivered=self.texts(parts, "delivered"),
             undelivered=self.texts(parts, "undelivered"),
             code=self.text(parts, "code"),
+            by_get=self._by_get(parts, _("回执")),
+            answer=self.text(parts, "answer") or ACCEPTED,
         )
         self._check_secret(found.secret, _("回执"))
         if not (found.key or found.provider_id):
@@ -269,11 +276,19 @@ class _Reader:
             number=self.text(parts, "number"),
             text=self.text(parts, "text"),
             provider_id=self.text(parts, "id"),
+            by_get=self._by_get(parts, _("回复")),
+            answer=self.text(parts, "answer") or ACCEPTED,
         )
         self._check_secret(found.secret, _("回复"))
         if not (found.number and found.text):
             self.errors.append(_("回复：number 写号码在哪一项，text 写内容在哪一项。"))
         return found
+
+    def _by_get(self, parts: Mapping[str, Any], what: str) -> bool:
+        method = (self.text(parts, "method") or "POST").upper()
+        if method not in {"POST", "GET"}:
+            self.errors.append(_("%(what)s：method 只能是 POST 或 GET，看平台怎么推送。") % {"what": what})
+        return method == "GET"
 
     def _check_secret(self, secret: str, what: str) -> None:
         if not is_secret(secret):

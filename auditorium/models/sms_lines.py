@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from ipaddress import ip_address, ip_network
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,14 @@ class SmsLine(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def accepts_from(self, address: str) -> bool:
+        """Whether receipts and answers may come from this address; from anywhere where `sources` names none."""
+        networks = [ip_network(line.strip(), strict=False) for line in self.sources.splitlines() if line.strip()]
+        try:
+            return not networks or any(ip_address(address) in network for network in networks)
+        except ValueError:
+            return False
 
 
 class LineConnection(models.Model):

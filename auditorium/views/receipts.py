@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import uuid
 from typing import Any
+from urllib.parse import parse_qsl
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from auditorium.domain import receipts, replies
 from auditorium.gateways import gateway_for
-from auditorium.gateways.base import SmsGateway
+from auditorium.gateways.base import Callback, SmsGateway, receipt_callback, reply_callback
 from auditorium.models import SmsLine
 
 LARGEST_BODY = 64 * 1024
@@ -24,34 +26,40 @@ LARGEST_BODY = 64 * 1024
 
 @csrf_exempt
 @login_not_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 @sensitive_variables()
 def sms_receipts(request: HttpRequest, line_uid: uuid.UUID, secret: str) -> HttpResponse:
     """Take a provider's receipts, as JSON or as a form. 503 asks for one again that came too early."""
     line, gateway = _line(line_uid)
-    payload = _posted(request, secret, expected=gateway.receipt_secret if gateway else "")
-    if isinstance(payload, HttpResponse) or line is None or gateway is None:
-        return _refused(payload)
+    if line is None or gateway is None:
+        raise Http404
+    callback = receipt_callback(gateway)
+    payload = _posted(request, line, secret, callback)
+    if isinstance(payload, HttpResponse):
+        return payload
     try:
         receipts.record(line=line, receipts=gateway.read_receipts(payload))
     except receipts.TooEarlyError:  # providers post again what was not taken
         return HttpResponse(status=503)
-    return JsonResponse({"code": 0})
+    return _accepted(callback)
 
 
 @csrf_exempt
 @login_not_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 @sensitive_variables()
 def sms_replies(request: HttpRequest, line_uid: uuid.UUID, secret: str) -> HttpResponse:
     """Take what people answered, as JSON or as a form."""
     line, gateway = _line(line_uid)
-    payload = _posted(request, secret, expected=gateway.reply_secret if gateway else "")
-    if isinstance(payload, HttpResponse) or line is None or gateway is None:
-        return _refused(payload)
+    if line is None or gateway is None:
+        raise Http404
+    callback = reply_callback(gateway)
+    payload = _posted(request, line, secret, callback)
+    if isinstance(payload, HttpResponse):
+        return payload
     for incoming in gateway.read_replies(payload):
         replies.receive(line=line, number=incoming.number, text=incoming.text, provider_id=incoming.provider_id)
-    return JsonResponse({"code": 0})
+    return _accepted(callback)
 
 
 def _line(uid: uuid.UUID) -> tuple[SmsLine | None, SmsGateway | None]:
@@ -63,19 +71,45 @@ def _line(uid: uuid.UUID) -> tuple[SmsLine | None, SmsGateway | None]:
         return line, None
 
 
-def _posted(request: HttpRequest, secret: str, *, expected: str) -> Any:
-    """What was posted, or the response that refuses it; Http404 where the secret is not that of the address."""
-    if not expected or not constant_time_compare(secret, expected):
+def _posted(request: HttpRequest, line: SmsLine, secret: str, callback: Callback) -> Any:
+    """What was posted, or the response that refuses it; Http404 where secret or sender are not those of the line."""
+    is_known = bool(callback.secret) and constant_time_compare(secret, callback.secret)
+    if not (is_known and line.accepts_from(_sender(request))):
         raise Http404
+    if callback.by_get != (request.method == "GET"):
+        return HttpResponseNotAllowed(["GET" if callback.by_get else "POST"])
+    if callback.by_get:
+        return request.GET.dict()
     if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
         return HttpResponse(status=413)
     try:
-        if request.content_type == "application/x-www-form-urlencoded":
-            return request.POST.dict()
-        return json.loads(request.body)
-    except (ValueError, RecursionError):
+        return _read(request)
+    except (ValueError, RecursionError, RequestDataTooBig):
         return HttpResponse(status=400)
 
 
-def _refused(payload: Any) -> HttpResponse:
-    return payload if isinstance(payload, HttpResponse) else HttpResponse(status=404)
+def _read(request: HttpRequest) -> Any:
+    """JSON or a form, in UTF-8 or, as some platforms still write, in GBK; ValueError when it is neither."""
+    is_form = request.content_type == "application/x-www-form-urlencoded"
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            if is_form:
+                pairs = parse_qsl(request.body.decode("ascii"), True, encoding=encoding, errors="strict")
+                return dict(pairs)
+            return json.loads(request.body.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    raise ValueError
+
+
+def _accepted(callback: Callback) -> HttpResponse:
+    """What the provider takes for an acceptance."""
+    kind = "application/json" if callback.answer.startswith("{") else "text/plain; charset=utf-8"
+    return HttpResponse(callback.answer, content_type=kind)
+
+
+def _sender(request: HttpRequest) -> str:
+    """Whose request it is: as the server in front says, where `CLIENT_ADDRESS_HEADER` names what it says it in."""
+    if settings.CLIENT_ADDRESS_HEADER:
+        return request.headers.get(settings.CLIENT_ADDRESS_HEADER, "").rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))

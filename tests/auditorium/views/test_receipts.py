@@ -11,7 +11,7 @@ from django.urls import reverse
 from auditorium.domain import delivery
 from auditorium.enums import FollowUpState, MessageState, ReminderState
 from auditorium.gateways.base import GatewayTimeout, Sent, Unknowable
-from auditorium.models import FollowUp, Message, Phone, Reminder
+from auditorium.models import FollowUp, Message, Phone, Reminder, SmsLine
 from tests.factories import HallFactory, SmsLineFactory
 from tests.outbox import FakeGateway, at, owe, states, told_villager
 
@@ -216,3 +216,32 @@ def test_number_flagged_meanwhile_is_not_written_to_again(client, line, text):
     Phone.objects.update(bad_since=at("11-23 10:00"))
     report(client, line, {"out_id": str(text.uid), "success": False})
     assert states() == [MessageState.UNDELIVERED]
+
+
+@pytest.mark.parametrize(
+    ("sources", "sender", "status"),
+    [
+        ("", "198.51.100.9", 200),
+        ("203.0.113.0/24", "203.0.113.7", 200),
+        ("203.0.113.0/24\n2001:db8::/32\n", "2001:db8::5", 200),
+        ("203.0.113.0/24", "198.51.100.9", 404),
+        ("203.0.113.0/24", "", 404),
+    ],
+)
+def test_line_listens_to_its_providers_addresses_only(client, line, text, sources, sender, status):
+    SmsLine.objects.update(sources=sources)
+    answer = report(client, line, {"out_id": str(text.uid), "success": True}, REMOTE_ADDR=sender)
+    assert (answer.status_code, states()) == (status, ["delivered" if status == 200 else "sent"])
+
+
+def test_server_in_front_says_who_sends(client, line, text, settings):
+    settings.CLIENT_ADDRESS_HEADER = "X-Real-IP"
+    SmsLine.objects.update(sources="203.0.113.7")
+    receipt = {"out_id": str(text.uid), "success": True}
+    assert report(client, line, receipt, REMOTE_ADDR="203.0.113.7").status_code == 404
+    assert report(client, line, receipt, headers={"x-real-ip": "203.0.113.7"}).status_code == 200
+
+
+def test_body_of_ten_megabytes_is_not_read(client, line, text):
+    answer = client.post(address(line), b"[" + b"0," * 5_000_000 + b"0]", content_type="application/json")
+    assert answer.status_code == 413

@@ -1,6 +1,7 @@
 """Answers a provider posts: read by the line's settings, by nobody without the secret."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -8,7 +9,7 @@ from django.urls import reverse
 
 from auditorium.domain import delivery
 from auditorium.enums import ReplyState
-from auditorium.models import Message, Reply
+from auditorium.models import Message, Reply, SmsLine
 from tests.factories import HallFactory, SmsLineFactory
 from tests.outbox import FakeGateway, at, owe, told_villager
 
@@ -78,5 +79,31 @@ def test_nonsense_is_refused(client, line):
     address = reverse("auditorium:sms_replies", args=[line.uid, SECRET])
     assert client.post(address, "{", content_type="application/json").status_code == 400
     assert client.post(address, "x" * 70_000, content_type="application/json").status_code == 413
+    assert client.post(address, b"\xff\xfe\x00{", content_type="application/json").status_code == 400
     assert client.get(address).status_code == 405
     assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+def test_answers_are_read_in_the_encodings_platforms_write(client, line, villager, encoding, kind):
+    replies = CONFIG["replies"] | ({} if kind == "application/json" else {"list": ""})
+    SmsLine.objects.update(config=CONFIG | {"replies": replies})
+    said = row(villager, "我想改到下午，行吗")
+    body = (
+        json.dumps({"data": [said]}, ensure_ascii=False).encode(encoding)
+        if kind == "application/json"
+        else urlencode(said, encoding=encoding).encode()
+    )
+    assert client.post(reverse("auditorium:sms_replies", args=[line.uid, SECRET]), body, kind).status_code == 200
+    assert Reply.objects.get().text == "我想改到下午，行吗"
+
+
+def test_platform_that_gets_is_answered_as_it_asks(client, line, villager, errands):
+    replies = {**CONFIG["replies"], "list": "", "method": "GET", "answer": "SUCCESS"}
+    SmsLine.objects.update(config=CONFIG | {"replies": replies})
+    address = reverse("auditorium:sms_replies", args=[line.uid, SECRET])
+    answer = client.get(address, row(villager, "1"))
+    assert (answer.status_code, answer.content) == (200, b"SUCCESS")
+    assert errands.answered == [(1, True, True, False)]
+    assert client.post(address, row(villager, "1")).status_code == 405
