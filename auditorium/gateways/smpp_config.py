@@ -64,11 +64,18 @@ def parse(raw: Any) -> SmppConfig:
     if not isinstance(raw, Mapping):
         raise ValidationError(_("接口设置要写成 {…} 的样子。"))
     errors += [_("不认识的设置 %(name)s。") % {"name": name} for name in sorted(map(str, raw.keys() - _KNOWN))]
-    texts = {name: _text(raw, name, errors) for name in dict.fromkeys([*_NEEDED, *_LENGTHS])}
-    numbers = {name: _whole(raw, name, errors) for name in _WHOLE}
     config = SmppConfig(
-        **texts,
-        **numbers,
+        host=_text(raw, "host", errors),
+        port=_whole(raw, "port", errors),
+        system_id=_text(raw, "system_id", errors),
+        password=_text(raw, "password", errors),
+        system_type=_text(raw, "system_type", errors),
+        source=_text(raw, "source", errors),
+        source_ton=_whole(raw, "source_ton", errors),
+        source_npi=_whole(raw, "source_npi", errors),
+        window=_whole(raw, "window", errors),
+        throttle=_whole(raw, "throttle", errors),
+        enquire_link=_whole(raw, "enquire_link", errors),
         number=_choice(raw, "number", NUMBERS, errors),
         long=_choice(raw, "long", LONG, errors),
         tls=_switch(raw, "tls", errors),
@@ -82,7 +89,7 @@ def parse(raw: Any) -> SmppConfig:
 
 
 def _text(raw: Mapping[str, Any], name: str, errors: list[str]) -> str:
-    value = raw.get(name, "")
+    value: object = raw.get(name, "")
     if not isinstance(value, str):
         errors.append(_("%(name)s 要写成文字。") % {"name": name})
         return ""
@@ -98,7 +105,7 @@ def _text(raw: Mapping[str, Any], name: str, errors: list[str]) -> str:
 
 def _whole(raw: Mapping[str, Any], name: str, errors: list[str]) -> int:
     least, most, default = _WHOLE[name]
-    value = raw.get(name, default)
+    value: object = raw.get(name, default)
     if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
         return value
     errors.append(_("%(name)s 是 %(least)d 到 %(most)d 的整数。") % {"name": name, "least": least, "most": most})
@@ -106,7 +113,7 @@ def _whole(raw: Mapping[str, Any], name: str, errors: list[str]) -> int:
 
 
 def _choice(raw: Mapping[str, Any], name: str, choices: tuple[str, ...], errors: list[str]) -> str:
-    value = raw.get(name, choices[0])
+    value: object = raw.get(name, choices[0])
     if isinstance(value, str) and value in choices:
         return value
     errors.append(_("%(name)s 只能是 %(choices)s。") % {"name": name, "choices": "、".join(choices)})
@@ -114,14 +121,14 @@ def _choice(raw: Mapping[str, Any], name: str, choices: tuple[str, ...], errors:
 
 
 def _switch(raw: Mapping[str, Any], name: str, errors: list[str]) -> bool:
-    value = raw.get(name, False)
+    value: object = raw.get(name, False)
     if not isinstance(value, bool):
         errors.append(_("%(name)s 写 true 或 false。") % {"name": name})
     return value is True
 
 
 def _codes(raw: Mapping[str, Any], name: str, errors: list[str]) -> tuple[str, ...]:
-    value = raw.get(name, [])
+    value: object = raw.get(name, [])
     if isinstance(value, list) and all(isinstance(code, str) for code in value):
         return tuple(value)
     errors.append(_('%(name)s 要写成列表，例如 ["0x00000401"]。') % {"name": name})

@@ -50,7 +50,7 @@ class Unit:
         return self.raw[_HEADER_BYTES:].split(b"\0", 1)[0].decode("ascii", "replace")
 
 
-class Link(client.Client):  # type: ignore[misc]
+class Link(client.Client):
     """A socket with units on it. Nothing of it is thread-safe."""
 
     def __init__(self, config: SmppConfig) -> None:
@@ -147,7 +147,7 @@ class Link(client.Client):  # type: ignore[misc]
         return Unit(command=name, status=status, sequence=sequence, raw=raw)
 
 
-class _DeliverSm(command.DeliverSM):  # type: ignore[misc]
+class _DeliverSm(command.DeliverSM):
     """With whatever parameters the provider adds."""
 
     def parse_optional_params(self, data: bytes) -> None:
