@@ -23,3 +23,10 @@ UNLISTED = Code(Treatment.BACK_OFF)
 def table(by_treatment: Mapping[Treatment, Mapping[str, str]]) -> dict[str, Code]:
     """The codes by name, of a table that lists them by what follows."""
     return {code: Code(treatment, words) for treatment, codes in by_treatment.items() for code, words in codes.items()}
+
+
+def look_up(codes: Mapping[str, Code], code: str) -> Code:
+    """What is written down of a code, or of the family it belongs to (`Throttling` for `Throttling.User.Flow`)."""
+    while code not in codes and "." in code:
+        code = code.rpartition(".")[0]
+    return codes.get(code, UNLISTED)

@@ -61,3 +61,8 @@ REPORTED = table(
 def reported(code: str) -> Code:
     """What a receipt's code means; UNLISTED says nothing of the number."""
     return REPORTED.get(code.strip(), UNLISTED)
+
+
+def says_no_such_number(words: str) -> bool:
+    """Whether a receipt that has no code says in words that the number does not exist, and nothing milder."""
+    return "空号" in words and not any(milder in words for milder in ("停机", "关机", "不在服务区"))
