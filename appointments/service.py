@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from appointments.domain import (
     answers,
@@ -25,6 +26,7 @@ from appointments.enums import RevisitState, WaitlistState, WishState
 from appointments.models import Appointment, HospitalClerk
 from auditorium import clock
 from auditorium.dates import clock_time, full_date
+from auditorium.enums import TextLanguage
 from auditorium.ports import Answered, Entry, Link
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class AppointmentService:
     """The one implementation of `auditorium.ports.Service` for bookings."""
 
     kind = default_templates.ABOUT
+    label = gettext_lazy("看病预约")
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
         """Every booking of the villager, with 再约一次 on those that are over, and what is to be booked: four
@@ -72,21 +75,25 @@ class AppointmentService:
         """Those bookings that are still to come."""
         return texts.still_due(about_ids)
 
-    def variables(self, about_id: int, audience: str) -> dict[str, str]:
+    def variables(self, about_id: int, audience: str, language: str = TextLanguage.CHINESE) -> dict[str, str]:
         """The values of a text about the booking."""
-        return texts.values_of([about_id], audience)[about_id]
+        return texts.values_of([about_id], audience, language)[about_id]
 
-    def variables_of(self, about_ids: Collection[int], audience: str) -> dict[int, dict[str, str]]:
+    def variables_of(
+        self, about_ids: Collection[int], audience: str, language: str = TextLanguage.CHINESE
+    ) -> dict[int, dict[str, str]]:
         """The values of a text about each of the bookings."""
-        return texts.values_of(about_ids, audience)
+        return texts.values_of(about_ids, audience, language)
 
-    def text_variables(self, audience: str) -> tuple[TextVariable, ...]:
+    def text_variables(
+        self, audience: str, *, purpose: str = "", language: str = TextLanguage.CHINESE
+    ) -> tuple[TextVariable, ...]:
         """What a text about a booking may say to these eyes."""
-        return default_templates.VARIABLES[audience]
+        return default_templates.variables(audience, purpose=purpose, language=language)
 
-    def default_texts(self) -> Mapping[tuple[str, str], str]:
+    def default_texts(self, language: str = TextLanguage.CHINESE) -> Mapping[tuple[str, str], str]:
         """The words of texts to begin with."""
-        return default_templates.BODIES
+        return default_templates.ENGLISH if language == TextLanguage.ENGLISH else default_templates.BODIES
 
     def words(self, about_id: int, purpose: str) -> str:
         """What a person says who calls or knocks."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from auditorium.enums import TextLanguage
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
@@ -49,9 +51,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class TextVariable:
-    """A value that may stand in a text as `{name}`: what it means and how long it usually gets.
+    """A value that may stand in a text as `{name}`: what it means, and how it looks, usually and at most.
 
-    A text that does not fit one part may cut it down to `shortest` characters; None: never.
+    `least` is the shortest it gets. A text that does not fit one part may cut it down to `shortest` characters;
+    None: never.
     """
 
     name: str
@@ -59,6 +62,8 @@ class TextVariable:
     longest: str
     shortest: int | None = None
     required: bool = False
+    usual: str = ""
+    least: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,8 @@ class Service(Protocol):
     """A service done for villagers; `kind` is what its rows are called in `about_kind`."""
 
     kind: str
+    label: StrOrPromise
+    """What its rows are called on the screen."""
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
         """What this service did and will do for the villager, in a fixed number of queries."""
@@ -90,23 +97,30 @@ class Service(Protocol):
         """Whether a reminder about this row still makes sense; asked when a reminder is claimed."""
         ...
 
-    def variables(self, about_id: int, audience: str) -> dict[str, str]:
-        """The values a text template may use, each non-empty; for `discreet`, nothing that tells the condition."""
+    def variables(self, about_id: int, audience: str, language: str = TextLanguage.CHINESE) -> dict[str, str]:
+        """The values a text template may use, each non-empty; for `discreet`, nothing that tells the condition.
+
+        What may be said in one text with others of the same day also has `day`, `time` and `place`.
+        """
         ...
 
     def still_due(self, about_ids: Collection[int]) -> set[int]:
         """Those of the rows that `is_due` holds for, in a fixed number of queries."""
         ...
 
-    def variables_of(self, about_ids: Collection[int], audience: str) -> dict[int, dict[str, str]]:
+    def variables_of(
+        self, about_ids: Collection[int], audience: str, language: str = TextLanguage.CHINESE
+    ) -> dict[int, dict[str, str]]:
         """What `variables` says of each of the rows, in a fixed number of queries."""
         ...
 
-    def text_variables(self, audience: str) -> tuple[TextVariable, ...]:
-        """The variables `variables` has values for, for these eyes."""
+    def text_variables(
+        self, audience: str, *, purpose: str = "", language: str = TextLanguage.CHINESE
+    ) -> tuple[TextVariable, ...]:
+        """The variables `variables` has values for, for these eyes; for TOGETHER those all of a text share."""
         ...
 
-    def default_texts(self) -> Mapping[tuple[str, str], str]:
+    def default_texts(self, language: str = TextLanguage.CHINESE) -> Mapping[tuple[str, str], str]:
         """The words to begin with, by (purpose, audience); every purpose for both audiences."""
         ...
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from auditorium import clock
 from auditorium.domain.villagers import ABOUT
-from auditorium.enums import FollowUpState, IdentityKind, ReminderState, ReplyMeaning, ReplyState
+from auditorium.enums import FollowUpState, IdentityKind, ReminderState, ReplyMeaning, ReplyState, TextLanguage
 from auditorium.models import FollowUp, Message, Reminder, Reply, Villager, Visit
 from auditorium.ports import Answered, Entry, Link, TextVariable
 from auditorium.templatetags.desk import tone
@@ -29,6 +30,7 @@ class HallService:
     """
 
     kind = ABOUT
+    label = gettext_lazy("村民的登记")
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
         """Visits, reminders with their texts, answers to them, tasks and the registration: six queries."""
@@ -48,7 +50,7 @@ class HallService:
         """Whether this villager's identity number is still wanted."""
         return about_id in self.still_due([about_id])
 
-    def variables(self, about_id: int, audience: str) -> dict[str, str]:
+    def variables(self, about_id: int, audience: str, language: str = TextLanguage.CHINESE) -> dict[str, str]:
         """Nothing: no text is written about a villager as such."""
         return {}
 
@@ -57,15 +59,19 @@ class HallService:
         wanted = Villager.objects.living().filter(pk__in=about_ids, identity_kind=IdentityKind.UNKNOWN)
         return set(wanted.values_list("pk", flat=True))
 
-    def variables_of(self, about_ids: Collection[int], audience: str) -> dict[int, dict[str, str]]:
+    def variables_of(
+        self, about_ids: Collection[int], audience: str, language: str = TextLanguage.CHINESE
+    ) -> dict[int, dict[str, str]]:
         """Nothing, as `variables`."""
         return {about_id: {} for about_id in about_ids}
 
-    def text_variables(self, audience: str) -> tuple[TextVariable, ...]:
+    def text_variables(
+        self, audience: str, *, purpose: str = "", language: str = TextLanguage.CHINESE
+    ) -> tuple[TextVariable, ...]:
         """None."""
         return ()
 
-    def default_texts(self) -> Mapping[tuple[str, str], str]:
+    def default_texts(self, language: str = TextLanguage.CHINESE) -> Mapping[tuple[str, str], str]:
         """None."""
         return {}
 

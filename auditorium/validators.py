@@ -7,6 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
+_BRACES = re.compile(r"[{}]")
+_PROMOTION = re.compile(r"(?:拒收|退订|回复?)(?:请)?(?:回复?)?\s*(?:R|TD?|N)(?![a-z])", re.IGNORECASE)
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|cn|net)\b", re.IGNORECASE)
 
 
@@ -17,13 +20,20 @@ def validate_signature(text: str) -> None:
 
 
 def validate_template_body(text: str) -> None:
-    """No brackets, no links, no two variables side by side, each variable once, not variables only."""
+    """What every mainland provider refuses: brackets, links, words of promotion, private numbers, and two variables
+    side by side, one twice, or nothing else."""
     if "【" in text or "】" in text:
         raise ValidationError(_("正文里不能有【】，签名会自动加上。"))
     if _ADDRESS.search(text):
         raise ValidationError(_("短信里不能放网址。"))
     if re.search(r"\}\s*\{", text):
         raise ValidationError(_("两个变量不能挨在一起，中间要有字。"))
+    if _PROMOTION.search(text):
+        raise ValidationError(_("提醒不是营销短信，不能写“拒收请回复R”这类话。"))
+    if _MOBILE.search(text):
+        raise ValidationError(_("短信里不能留个人手机号，请用 {ask}。"))
+    if _BRACES.search(_VARIABLE.sub("", text)):
+        raise ValidationError(_("花括号里要写变量名，例如 {name}，前后括号都要有。"))
     names = _VARIABLE.findall(text)
     if len(names) != len(set(names)):
         raise ValidationError(_("同一个变量只能用一次。"))

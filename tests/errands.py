@@ -5,22 +5,42 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from auditorium import ports
-from auditorium.enums import MessageAudience, ReminderPurpose
+from auditorium.enums import AHEAD, TOGETHER, MessageAudience, ReminderPurpose, TextLanguage
 from auditorium.ports import Answered, TextVariable
 
 KIND = "errand"
+CHINESE = TextLanguage.CHINESE
 _WHEN = TextVariable("when", "几点", longest="11月24日周二上午10:30", required=True)
+_DAY = TextVariable("day", "哪天", longest="11月27日周五", required=True)
 _WHERE = TextVariable("where", "哪里", longest="柯桥区行政服务中心社保窗口", shortest=8)
+_TOGETHER = {
+    (TOGETHER, MessageAudience.OWN): "{people}，{day}到{where}。问{ask}",
+    (TOGETHER, MessageAudience.DISCREET): "请提醒{people}，{day}到{where}。问{ask}",
+}
+_ENGLISH = {
+    (purpose, audience): (
+        "{name}: {when}, {where}. Call {ask}"
+        if audience == MessageAudience.OWN
+        else "Please tell {name}: {when}. Call {ask}"
+    )
+    for purpose in (*AHEAD, ReminderPurpose.CONFIRMATION, ReminderPurpose.CHANGED, ReminderPurpose.CANCELLED)
+    for audience in MessageAudience
+}
 
 
 @dataclass
 class Errands:
-    """Something at an office: all of it is due but what is in `over`; `where` is a secret kept from others' phones."""
+    """Something at an office: all of it is due but what is in `over`; `where` is a secret kept from others' phones.
+
+    `meetings` are those that may be told together: `day`, `time` and `place` of each.
+    """
 
     kind: str = KIND
+    label: str = "事情"
     over: set[int] = field(default_factory=set)
     where: str = "社保窗口"
     missing: set[str] = field(default_factory=set)
+    meetings: dict[int, dict[str, str]] = field(default_factory=dict)
     answers: Answered = field(default_factory=Answered)
     answered: list[tuple[int, bool, bool, bool]] = field(default_factory=list)
     cancelled: list[int] = field(default_factory=list)
@@ -38,27 +58,38 @@ class Errands:
     def still_due(self, about_ids: Collection[int]) -> set[int]:
         return set(about_ids) - self.over
 
-    def variables(self, about_id: int, audience: str) -> dict[str, str]:
-        return self.variables_of([about_id], audience)[about_id]
+    def variables(self, about_id: int, audience: str, language: str = CHINESE) -> dict[str, str]:
+        return self.variables_of([about_id], audience, language)[about_id]
 
-    def variables_of(self, about_ids: Collection[int], audience: str) -> dict[int, dict[str, str]]:
-        values = {"when": "11月27日周五上午8:30"}
+    def variables_of(
+        self, about_ids: Collection[int], audience: str, language: str = CHINESE
+    ) -> dict[int, dict[str, str]]:
+        in_english = language == TextLanguage.ENGLISH
+        values = {"when": "Fri 27 Nov 8:30" if in_english else "11月27日周五上午8:30"}
         if audience == MessageAudience.OWN:
             values["where"] = self.where
-        return {pk: {name: value for name, value in values.items() if name not in self.missing} for pk in about_ids}
+        return {
+            pk: {name: value for name, value in values.items() if name not in self.missing} | self.meetings.get(pk, {})
+            for pk in about_ids
+        }
 
-    def text_variables(self, audience: str) -> tuple[TextVariable, ...]:
+    def text_variables(self, audience: str, *, purpose: str = "", language: str = CHINESE) -> tuple[TextVariable, ...]:
+        if purpose == TOGETHER:
+            return (_DAY, _WHERE)
         return (_WHEN, _WHERE) if audience == MessageAudience.OWN else (_WHEN,)
 
-    def default_texts(self) -> dict[tuple[str, str], str]:
+    def default_texts(self, language: str = CHINESE) -> dict[tuple[str, str], str]:
+        if language == TextLanguage.ENGLISH:
+            return _ENGLISH
         said = {
             ReminderPurpose.CONFIRMATION: "约好",
             ReminderPurpose.THREE_DAYS: "三天后",
             ReminderPurpose.ONE_DAY: "明天",
+            ReminderPurpose.TWO_HOURS: "快到了",
             ReminderPurpose.CHANGED: "改了",
             ReminderPurpose.CANCELLED: "取消",
         }
-        return {
+        return _TOGETHER | {
             (purpose, audience): (
                 f"{{name}}，{words}：{{when}}到{{where}}。问{{ask}}"
                 if audience == MessageAudience.OWN

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from auditorium.admin.base import ScopedAdmin, actor
-from auditorium.domain import wording
+from auditorium.domain import samples, template_versions, wording
 from auditorium.models import MessageTemplate, SmsLine
 
 if TYPE_CHECKING:
@@ -40,7 +40,12 @@ class MessageTemplateForm(_TemplateForm):
     def clean_body(self) -> str:
         """Words that can be sent and say nothing these eyes must not see."""
         body: str = self.cleaned_data["body"]
-        wording.check(about_kind=self.instance.about_kind, audience=self.instance.audience, body=body)
+        wording.check(
+            about_kind=self.instance.about_kind,
+            audience=self.instance.audience,
+            body=body,
+            purpose=self.instance.purpose,
+        )
         return body
 
 
@@ -70,17 +75,12 @@ class MessageTemplateAdmin(ScopedAdmin):
     @admin.display(description=gettext_lazy("最长几条"))
     def longest(self, template: MessageTemplate) -> int:
         """Parts at the longest usual values."""
-        return wording.parts_at_longest(
-            about_kind=template.about_kind,
-            audience=template.audience,
-            body=template.body,
-            signature=getattr(template, "signature", None) or USUAL_SIGNATURE,
-        )
+        return samples.of(template, getattr(template, "signature", None) or USUAL_SIGNATURE)[-1].parts
 
     @admin.display(description=gettext_lazy("可以用的变量"))
     def variables(self, template: MessageTemplate) -> SafeString:
         """Each with what it stands for."""
-        known = wording.variables_for(about_kind=template.about_kind, audience=template.audience)
+        known = wording.variables_of(template)
         items = format_html_join("", "<li>{{{}}} {}</li>", ((variable.name, variable.meaning) for variable in known))
         return format_html("<ul>{}</ul>", items)
 
@@ -88,5 +88,5 @@ class MessageTemplateAdmin(ScopedAdmin):
         """A new version; the row that was open stays as it was."""
         if "body" in form.changed_data:
             stored = MessageTemplate.objects.get(pk=obj.pk)
-            wording.rewrite(template=stored, body=form.cleaned_data["body"], by=actor(request))
+            template_versions.rewrite(template=stored, body=form.cleaned_data["body"], by=actor(request))
             self.message_user(request, _("新的文字已经启用，已排好的短信还用原来的。"), messages.SUCCESS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 from auditorium import clock, sms_length
 from auditorium.domain import audit, wake
 from auditorium.enums import MessageState
-from auditorium.models import Message, SmsLine
+from auditorium.gateways import KEEPS_THE_WORDS
+from auditorium.models import LineTemplate, Message, SmsLine
 from auditorium.models.regions import codes_around
 
 if TYPE_CHECKING:
@@ -34,22 +36,48 @@ TRY_AGAIN_AFTER = timedelta(minutes=30)
 BATCH = 200
 
 
+@dataclass(frozen=True)
+class Routes:
+    """The lines that may carry the texts of some halls now, the first to be tried first, and what keeps them back."""
+
+    usable: list[SmsLine]
+    codes: set[tuple[int, int]]
+    around: dict[int, set[str]]
+
+    @classmethod
+    def of(cls, halls: Iterable[Hall]) -> Routes:
+        """Read at once for all of these halls, in two queries at most."""
+        around = {hall.pk: set(codes_around(hall.region_id)) for hall in halls}
+        regions = set().union(*around.values())
+        usable = list(SmsLine.objects.usable().filter(Q(region=None) | Q(region__in=regions)))
+        at = clock.now()
+        usable.sort(key=lambda line: is_down(line, at))  # a line that is down comes after every other
+        keepers = [line.pk for line in usable if line.gateway in KEEPS_THE_WORDS]
+        registered = LineTemplate.objects.filter(line__in=keepers).values_list("line_id", "template_id")
+        return cls(usable, set(registered) if keepers else set(), around)
+
+    def lines(self, hall: Hall) -> list[SmsLine]:
+        """Those whose region covers the hall."""
+        codes = self.around[hall.pk]
+        return [line for line in self.usable if line.region_id is None or line.region_id in codes]
+
+    def carrier(self, hall: Hall, template_id: int | None) -> SmsLine | None:
+        """The first that can carry these words for the hall; None when there is none now."""
+        return next((line for line in self.lines(hall) if self.can_carry(line, template_id)), None)
+
+    def can_carry(self, line: SmsLine, template_id: int | None) -> bool:
+        """Whether the line sends any words, or has a code for these."""
+        return line.gateway not in KEEPS_THE_WORDS or (line.pk, template_id) in self.codes
+
+
 def line_for(hall: Hall) -> SmsLine | None:
     """The first usable line whose region covers the hall; None when there is none now."""
-    return lines_for([hall])[hall.pk]
+    return next(iter(Routes.of([hall]).lines(hall)), None)
 
 
-def lines_for(halls: Iterable[Hall]) -> dict[int, SmsLine | None]:
-    """For each hall, by its id, the line of `line_for`; one query for all of them."""
-    around = {hall.pk: codes_around(hall.region_id) for hall in halls}
-    regions = {code for codes in around.values() for code in codes}
-    usable = list(SmsLine.objects.usable().filter(Q(region=None) | Q(region__in=regions)))
-    at = clock.now()
-    usable.sort(key=lambda line: is_down(line, at))  # a line that is down comes after every other
-    return {
-        pk: next((line for line in usable if line.region_id is None or line.region_id in codes), None)
-        for pk, codes in around.items()
-    }
+def that_keep_the_words() -> QuerySet[SmsLine]:
+    """The lines in use whose provider sends its own registered copy of a text."""
+    return SmsLine.objects.filter(is_active=True, gateway__in=KEEPS_THE_WORDS).order_by("order", "pk")
 
 
 def is_down(line: SmsLine, at: datetime) -> bool:
@@ -91,9 +119,9 @@ def hand_over(*, at: datetime) -> int:
         texts = list(waiting.select_for_update(of=("self",), skip_locked=True)[:BATCH])
         if not texts:
             return 0
-        others = lines_for({text.hall for text in texts})
+        routes = Routes.of({text.hall for text in texts})
         for text in texts:
-            other = others[text.hall_id]
+            other = routes.carrier(text.hall, text.template_id)
             if other is None or other.pk == text.line_id or is_down(other, at):
                 continue
             body = text.body.replace(f"【{text.line.signature}】", f"【{other.signature}】", 1)

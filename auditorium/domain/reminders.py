@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from auditorium import clock
-from auditorium.domain import follow_ups, recipients, reminder_times, wake, wording
+from auditorium.domain import follow_ups, recipients, reminder_rules, reminder_times, wake, wording
 from auditorium.domain.transitions import transition
 from auditorium.enums import (
     MESSAGE_TRANSITIONS,
@@ -69,7 +69,8 @@ def plan(
     """
     now = clock.now()
     expires_at = expires_at or event_at
-    times = dict(reminder_times.times_for(event_at=event_at, now=now, hall=hall))
+    rules = reminder_rules.rules_for(hall, about_kind)
+    times = dict(reminder_times.times_for(event_at=event_at, now=now, hall=hall, rules=rules))
     if ReminderPurpose.CONFIRMATION in times:
         if in_person and not recipients.of_villager(villager).main:
             del times[ReminderPurpose.CONFIRMATION]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -18,7 +19,18 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from auditorium import clock, sms_length
-from auditorium.domain import follow_ups, hall_hours, lines, recipients, reminder_times, wording
+from auditorium.domain import (
+    follow_ups,
+    hall_hours,
+    lines,
+    recipients,
+    reminder_rules,
+    reminder_times,
+    together,
+    wording,
+)
+from auditorium.domain.template_versions import Translations
+from auditorium.domain.together import Draft
 from auditorium.domain.transitions import transition
 from auditorium.enums import (
     REMINDER_TRANSITIONS,
@@ -27,12 +39,13 @@ from auditorium.enums import (
     MessageState,
     ReminderPurpose,
     ReminderState,
+    TextLanguage,
 )
 from auditorium.models import Message, Phone, Reminder, Villager
 from auditorium.ports import service_for
 
 if TYPE_CHECKING:
-    from auditorium.models import Contact, SmsLine
+    from auditorium.models import Contact
     from auditorium.models.messages import ReminderQuerySet
 
 logger = logging.getLogger(__name__)
@@ -52,10 +65,11 @@ _RANK = {
     ReminderPurpose.CONFIRMATION: 0,
     ReminderPurpose.THREE_DAYS: 1,
     ReminderPurpose.ONE_DAY: 2,
-    ReminderPurpose.CHANGED: 3,
-    ReminderPurpose.CANCELLED: 4,
-    ReminderPurpose.SUSPENDED: 4,
-    ReminderPurpose.OFFERED: 4,
+    ReminderPurpose.TWO_HOURS: 3,
+    ReminderPurpose.CHANGED: 4,
+    ReminderPurpose.CANCELLED: 5,
+    ReminderPurpose.SUSPENDED: 5,
+    ReminderPurpose.OFFERED: 5,
 }
 _NEVER_LEFT = (MessageState.FAILED, MessageState.CANCELLED, MessageState.EXPIRED)
 
@@ -92,6 +106,11 @@ def tell_batch(*, at: datetime, after: Place | None) -> tuple[Counter[str], Plac
 def tell_again(reminder_id: int, *, at: datetime, without: Collection[int]) -> None:
     """Write a text to the next contact not in `without` (phone ids), else ask a person. The reminder is locked."""
     _Round.of([reminder_id], at).tell(without=without, again=True)
+
+
+def tell_anew(reminders: Iterable[int], *, at: datetime) -> None:
+    """Write other words for these, locked, whose text was withdrawn before it left."""
+    _Round.of(reminders, at).tell(again=True)
 
 
 def locked(villagers: Iterable[int], reminders: ReminderQuerySet, *, skip_busy: bool = True) -> list[int]:
@@ -145,37 +164,44 @@ class _Round:
     reminders: list[Reminder]
     due: set[tuple[str, int]]
     foremost: dict[tuple[str, int], int]
-    values: dict[tuple[str, str, int], dict[str, str]]
-    lines: dict[int, SmsLine | None]
+    values: dict[tuple[str, str, str, int], dict[str, str]]
+    routes: lines.Routes
+    rules: Mapping[tuple[int, str], reminder_rules.Rules]
+    translations: Translations
     texts_today: Counter[int]
 
     @classmethod
     def of(cls, pks: Iterable[int], at: datetime) -> _Round:
         reminders = loaded(pks)
+        halls = {reminder.hall for reminder in reminders}
+        languages = _languages(reminders)
         due: set[tuple[str, int]] = set()
-        values: dict[tuple[str, str, int], dict[str, str]] = {}
+        values: dict[tuple[str, str, str, int], dict[str, str]] = {}
         about: dict[str, set[int]] = {}
         for reminder in reminders:
             about.setdefault(reminder.about_kind, set()).add(reminder.about_id)
         for kind, ids in about.items():
             service = service_for(kind)
             due |= {(kind, pk) for pk in service.still_due(ids)}
-            for audience in recipients.AUDIENCES:
-                values |= {(audience, kind, pk): found for pk, found in service.variables_of(ids, audience).items()}
+            for audience, language in product(recipients.AUDIENCES, languages):
+                found = service.variables_of(ids, audience, language)
+                values |= {(audience, language, kind, pk): said for pk, said in found.items()}
         return cls(
             at=at,
             reminders=reminders,
             due=due,
             foremost=_foremost(about, at),
             values=values,
-            lines=lines.lines_for({reminder.hall for reminder in reminders}),
+            routes=lines.Routes.of(halls),
+            rules=reminder_rules.rules_of(halls, about),
+            translations=Translations.read(about, languages),
             texts_today=_texts_today(reminders, at),
         )
 
     def tell(self, *, without: Collection[int] = (), again: bool = False) -> Counter[str]:
         """Decide on each reminder and write what follows; told `again`, it neither waits nor is copied to relatives."""
         counts: Counter[str] = Counter()
-        written: list[tuple[Reminder, Message]] = []
+        drafts: list[Draft] = []
         gone: list[int] = []
         for reminder in self.reminders:
             if self._is_moot(reminder):
@@ -183,7 +209,7 @@ class _Round:
                 continue
             messages, why = self._texts(reminder, without, again=again)
             if messages:
-                written += [(reminder, message) for message in messages]
+                drafts += [Draft(message, (reminder,)) for message in messages]
             elif why:
                 ask_person(reminder, why=why, at=self.at)
                 counts["asked"] += 1
@@ -196,7 +222,7 @@ class _Round:
             by=None,
             audited=False,
         )
-        counts["written"] = _write(written)
+        counts["written"] = _write(together.gathered(drafts, values=self._said, routes=self.routes))
         return counts
 
     def _is_moot(self, reminder: Reminder) -> bool:
@@ -215,28 +241,36 @@ class _Round:
         if told.main is None:
             able = recipients.resolve(reminder, without=without).main
             return [], "" if able and not again and self._postponed(reminder) else told.why_not
-        line = self.lines[reminder.hall_id]
-        if line is None:
+        if not self.routes.lines(reminder.hall):
             logger.warning("No usable SMS line covers hall %s.", reminder.hall_id)
             waits = not again and self.at - reminder.due_at < LINE_MAY_RETURN
             return [], "" if waits else _("没有可用的短信线路")
-        contacts = [told.main] if again else [told.main, *told.copies]
+        rule = reminder_rules.rule_of(self.rules[reminder.hall_id, reminder.about_kind], reminder.purpose)
+        copies = [] if again or not rule.copies else told.copies
         try:
-            messages = [self._text(reminder, contact, line) for contact in contacts]
+            main, *others = [self._text(reminder, contact) for contact in (told.main, *copies)]
         except wording.WordingError as error:
             logger.error("Template of reminder %s has no value for {%s}.", reminder.pk, error)  # noqa: TRY400
             return [], _("短信模板有问题，写不出短信")
+        if main is None:
+            return [], _("短信模板还没有在平台登记")
+        messages = [main, *filter(None, others)]
         for message in messages[1:]:
             message.is_copy = True
         self.texts_today.update(message.phone_id for message in messages)
         return messages, ""
 
-    def _text(self, reminder: Reminder, contact: Contact, line: SmsLine) -> Message:
+    def _text(self, reminder: Reminder, contact: Contact) -> Message | None:
+        """The text to one contact; None where no line can carry its words."""
         audience = recipients.audience_of(contact)
-        template = reminder.own_template if contact.is_own else reminder.discreet_template
+        template = self.translations.of(reminder, audience, contact.language)
+        line = self.routes.carrier(reminder.hall, template.pk)
+        if line is None:
+            return None
         values = wording.values_of(villager=reminder.villager, hall=reminder.hall)
-        values |= self.values.get((audience, reminder.about_kind, reminder.about_id), {})
-        words = wording.render(template, values, line.signature)
+        words = wording.render(
+            template, {**values, **self._said(reminder, audience, template.language)}, line.signature
+        )
         return Message(
             hall=reminder.hall,
             villager=reminder.villager,
@@ -253,6 +287,10 @@ class _Round:
             expires_at=reminder.expires_at,
         )
 
+    def _said(self, reminder: Reminder, audience: str, language: str) -> Mapping[str, str]:
+        """What the service says of the reminder's row."""
+        return self.values.get((audience, language, reminder.about_kind, reminder.about_id), {})
+
     def _postponed(self, reminder: Reminder) -> bool:
         """Put it off to the next morning, when its number may be written to again, if that is not too late."""
         morning = reminder_times.next_morning(self.at)
@@ -261,19 +299,22 @@ class _Round:
         return bool(Reminder.objects.filter(pk=reminder.pk).update(due_at=morning))
 
 
-def _write(written: list[tuple[Reminder, Message]]) -> int:
+def _write(drafts: list[Draft]) -> int:
     """Store the texts with what they answer; the reminders are under way from now on."""
-    Message.objects.bulk_create([message for _reminder, message in written])
-    answers = Reminder.messages.through
-    answers.objects.bulk_create([answers(reminder=reminder, message=message) for reminder, message in written])
     transition(
-        Reminder.objects.filter(pk__in={reminder.pk for reminder, _message in written}),
+        Reminder.objects.filter(pk__in={reminder.pk for draft in drafts for reminder in draft.reminders}),
         to=ReminderState.SENDING,
         table=REMINDER_TRANSITIONS,
         by=None,
         audited=False,
     )
-    return len(written)
+    return together.stored(drafts)
+
+
+def _languages(reminders: Iterable[Reminder]) -> list[str]:
+    """What those who may be told read; Chinese is always among it."""
+    contacts = (contact for reminder in reminders for contact in reminder.villager.contacts.all())
+    return sorted({TextLanguage.CHINESE, *(contact.language for contact in contacts)})
 
 
 def _foremost(about: dict[str, set[int]], at: datetime) -> dict[tuple[str, int], int]:

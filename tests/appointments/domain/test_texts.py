@@ -11,13 +11,14 @@ from appointments.enums import AppointmentState, HospitalKnows, Period
 from appointments.models import Appointment, Department, Hospital
 from auditorium import sms_length
 from auditorium.domain import wording
-from auditorium.enums import MessageAudience, ReminderPurpose
+from auditorium.enums import AHEAD, TOGETHER, MessageAudience, ReminderPurpose, TextLanguage
 from auditorium.models import MessageTemplate
 from tests.appointments.factories import HospitalFactory, at
 from tests.factories import HallFactory, VillagerFactory
 
 pytestmark = pytest.mark.django_db
 OWN, DISCREET = MessageAudience.OWN, MessageAudience.DISCREET
+CHINESE = TextLanguage.CHINESE
 SIGNATURE = "柯桥文化礼堂"
 
 
@@ -53,15 +54,18 @@ def values(appointment, audience=OWN):
     return texts.values_of([appointment.pk], audience)[appointment.pk]
 
 
-def body(appointment, purpose, audience=OWN):
+def body(appointment, purpose, audience=OWN, language=TextLanguage.CHINESE):
+    bodies = default_templates.ENGLISH if language == TextLanguage.ENGLISH else default_templates.BODIES
     template = MessageTemplate(
         about_kind="appointment",
         purpose=purpose,
         audience=audience,
-        body=default_templates.BODIES[purpose, audience],
+        language=language,
+        body=bodies[purpose, audience],
     )
     base = wording.values_of(villager=appointment.villager, hall=appointment.hall)
-    return wording.render(template, base | values(appointment, audience), SIGNATURE)
+    said = texts.values_of([appointment.pk], audience, language)[appointment.pk]
+    return wording.render(template, base | said, SIGNATURE).body
 
 
 def test_own_phone_is_told_all_of_it():
@@ -71,6 +75,9 @@ def test_own_phone_is_told_all_of_it():
         "number": "12号",
         "state": "已约好",
         "until": "就诊前",
+        "day": "11月24日周二",
+        "time": "8:30",
+        "place": "柯桥区示例医院",
     }
 
 
@@ -80,6 +87,9 @@ def test_others_phone_is_told_neither_department_nor_number():
         "where": "柯桥区示例医院",
         "state": "已约好",
         "until": "就诊前",
+        "day": "11月24日周二",
+        "time": "8:30",
+        "place": "柯桥区示例医院",
     }
 
 
@@ -163,12 +173,38 @@ def test_spoken_words_are_whole_sentences():
 # The words an installation begins with
 
 
-@pytest.mark.parametrize(("purpose", "audience"), list(default_templates.BODIES))
-def test_default_words_can_be_sent_and_tell_no_more_than_they_may(purpose, audience):
-    wording.check(about_kind="appointment", audience=audience, body=default_templates.BODIES[purpose, audience])
+SINGLE = [key for key in default_templates.BODIES if key[0] != TOGETHER]
 
 
+@pytest.mark.parametrize("bodies", [default_templates.BODIES, default_templates.ENGLISH], ids=["zh", "en"])
 @pytest.mark.parametrize(("purpose", "audience"), list(default_templates.BODIES))
+def test_default_words_can_be_sent_and_tell_no_more_than_they_may(purpose, audience, bodies):
+    wording.check(about_kind="appointment", audience=audience, body=bodies[purpose, audience], purpose=purpose)
+
+
+def test_default_words_are_the_same_purposes_in_every_language():
+    assert default_templates.ENGLISH.keys() == default_templates.BODIES.keys()
+
+
+@pytest.mark.parametrize("purpose", [*AHEAD, ReminderPurpose.CONFIRMATION, ReminderPurpose.CANCELLED])
+@pytest.mark.parametrize("audience", [OWN, DISCREET])
+def test_english_reminders_fit_one_part_at_usual_lengths(purpose, audience):
+    text = body(booking(), purpose, audience, TextLanguage.ENGLISH)
+    assert sms_length.parts(text) == 1, text
+    assert "…" not in text, text
+
+
+def test_english_words_read_as_they_should():
+    appointment = booking()
+    assert body(appointment, ReminderPurpose.ONE_DAY, OWN, TextLanguage.ENGLISH) == (
+        "【柯桥文化礼堂】张小明: Tue 24 Nov 8:30, 柯桥区示例医院骨科, booked. 0575-84000000"
+    )
+    assert body(appointment, ReminderPurpose.ONE_DAY, DISCREET, TextLanguage.ENGLISH) == (
+        "【柯桥文化礼堂】Remind 张小明: Tue 24 Nov 8:30, 柯桥区示例医院, booked. 0575-84000000"
+    )
+
+
+@pytest.mark.parametrize(("purpose", "audience"), SINGLE)
 @pytest.mark.parametrize("knows", [HospitalKnows.NOT_NEEDED, HospitalKnows.SENT])
 def test_default_words_fit_one_part_at_usual_lengths(purpose, audience, knows):
     held_until = at(date(2026, 11, 23), 17, 30) if purpose == ReminderPurpose.OFFERED else None
@@ -189,7 +225,12 @@ def test_default_words_read_as_they_should():
 
 def test_ensure_templates_keeps_what_an_administrator_wrote():
     default_templates.ensure_templates()
-    MessageTemplate.objects.filter(purpose=ReminderPurpose.ONE_DAY, audience=OWN).update(body="{name}，{when}来")
+    MessageTemplate.objects.filter(purpose=ReminderPurpose.ONE_DAY, audience=OWN, language=CHINESE).update(
+        body="{name}，{when}来"
+    )
     default_templates.ensure_templates()
-    assert MessageTemplate.objects.count() == len(default_templates.BODIES)
-    assert MessageTemplate.objects.get(purpose=ReminderPurpose.ONE_DAY, audience=OWN).body == "{name}，{when}来"
+    assert MessageTemplate.objects.count() == 2 * len(default_templates.BODIES)
+    assert (
+        MessageTemplate.objects.get(purpose=ReminderPurpose.ONE_DAY, audience=OWN, language=CHINESE).body
+        == "{name}，{when}来"
+    )

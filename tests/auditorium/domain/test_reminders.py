@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from auditorium import clock
-from auditorium.domain import follow_ups, reminders, task_outcomes, wording
+from auditorium.domain import follow_ups, reminders, task_outcomes, template_versions, wording
 from auditorium.enums import (
     FollowUpKind,
     FollowUpState,
@@ -97,7 +97,7 @@ def test_plan_owes_a_confirmation_and_two_reminders(villager, desk):
 def test_plan_fixes_the_words_as_they_stand(villager, desk):
     planned = plan(villager, desk)[0]
     old = planned.own_template
-    wording.rewrite(template=old, body="{name}，新的话：{when}到{where}。问{ask}", by=desk)
+    template_versions.rewrite(template=old, body="{name}，新的话：{when}到{where}。问{ask}", by=desk)
     planned.refresh_from_db()
     assert planned.own_template == old
 
@@ -125,7 +125,7 @@ def test_plan_wakes_the_worker_once_after_commit(villager, desk, django_capture_
 
 def test_plan_takes_a_fixed_number_of_queries(villager, desk, django_assert_num_queries):
     plan(villager, desk, about=1)
-    with django_assert_num_queries(5):  # hours, closures, templates, live ones, insert
+    with django_assert_num_queries(6):  # rules, hours, closures, templates, live ones, insert
         plan(villager, desk, about=2)
 
 

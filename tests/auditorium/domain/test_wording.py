@@ -5,10 +5,10 @@ from django.core.exceptions import ValidationError
 
 from auditorium import sms_length
 from auditorium.domain import wording
-from auditorium.enums import MessageAudience, ReminderPurpose
-from auditorium.models import AuditEntry, MessageTemplate
+from auditorium.enums import TOGETHER, MessageAudience, ReminderPurpose, TextLanguage
+from auditorium.models import MessageTemplate
 from tests.errands import KIND
-from tests.factories import HallFactory, UserFactory, VillagerFactory
+from tests.factories import HallFactory, VillagerFactory
 
 pytestmark = pytest.mark.django_db
 OWN, DISCREET = MessageAudience.OWN, MessageAudience.DISCREET
@@ -26,25 +26,15 @@ def template(body="{name}，{when}到{where}。问{ask}", audience=OWN):
 
 def test_current_templates_are_written_from_what_the_service_comes_with():
     templates = wording.current_templates(KIND)
-    assert len(templates) == 10
+    assert len(templates) == 14
     assert templates[ReminderPurpose.CONFIRMATION, DISCREET].body == "请转告{name}，约好：{when}。问{ask}"
-    assert MessageTemplate.objects.filter(is_current=True, version=1).count() == 10
+    assert MessageTemplate.objects.filter(is_current=True, version=1).count() == 14
 
 
 def test_current_templates_take_one_query_once_they_are_there(django_assert_num_queries):
     wording.current_templates(KIND)
     with django_assert_num_queries(1):
         wording.current_templates(KIND)
-
-
-def test_rewrite_puts_the_next_version_in_force_and_keeps_the_old_one():
-    old = wording.current_templates(KIND)[ReminderPurpose.ONE_DAY, OWN]
-    user = UserFactory()
-    new = wording.rewrite(template=old, body="{name}，明天{when}到{where}，别忘了。问{ask}", by=user)
-    assert wording.current_templates(KIND)[ReminderPurpose.ONE_DAY, OWN] == new
-    old.refresh_from_db()
-    assert (old.is_current, new.version, old.body == new.body) == (False, 2, False)
-    assert AuditEntry.objects.of("messagetemplate", new.pk).get().actor == user
 
 
 @pytest.mark.parametrize(
@@ -56,12 +46,54 @@ def test_rewrite_puts_the_next_version_in_force_and_keeps_the_old_one():
         (OWN, "{name}，到{where}"),
         (OWN, "{name}{when}到{where}"),
         (OWN, "{name}，{when}看 www.example.cn"),
+        (OWN, "{name}，{when}到，拒收请回复R"),
+        (OWN, "{name}，{when}到，回T退订"),
+        (OWN, "{name}，{when}到，问13800000021"),
+        (OWN, "{name}，{when}到，问{ask"),
+        (OWN, "【礼堂】{name}，{when}到"),
+        (OWN, "{name}，{when}到，{name}"),
     ],
-    ids=["secret", "unknown", "no name", "no time", "side by side", "address"],
+    ids=[
+        "secret",
+        "unknown",
+        "no name",
+        "no time",
+        "side by side",
+        "address",
+        "promotion",
+        "unsubscribe",
+        "private number",
+        "half a brace",
+        "signature",
+        "twice",
+    ],
 )
 def test_check_refuses_words_that_cannot_be_sent_or_tell_too_much(audience, body):
     with pytest.raises(ValidationError):
         wording.check(about_kind=KIND, audience=audience, body=body)
+
+
+def test_check_lets_a_text_ask_for_an_answer():
+    wording.check(about_kind=KIND, audience=OWN, body="{name}，{when}到。收到请回1，问{ask}")
+
+
+def test_check_of_words_for_several_asks_for_people_and_day():
+    wording.check(about_kind=KIND, audience=DISCREET, purpose=TOGETHER, body="请提醒{people}，{day}到")
+    with pytest.raises(ValidationError) as refusal:
+        wording.check(about_kind=KIND, audience=DISCREET, purpose=TOGETHER, body="请提醒{people}来")
+    assert refusal.value.messages == ["正文里少了变量 {day}。"]
+
+
+def test_variables_in_stand_in_the_order_of_the_words():
+    assert wording.variables_in("{when}，{name}到{where}") == ("when", "name", "where")
+
+
+def test_current_templates_of_another_language_are_written_too():
+    english = wording.current_templates(KIND, TextLanguage.ENGLISH)
+    assert english[ReminderPurpose.ONE_DAY, OWN].body == "{name}: {when}, {where}. Call {ask}"
+    assert {purpose for purpose, _audience in english} == {
+        purpose for purpose, audience in english if audience == DISCREET
+    }
 
 
 def test_check_names_the_variables_there_are():
@@ -100,15 +132,6 @@ def test_render_leaves_whole_what_no_shortening_makes_fit():
 def test_render_never_gives_a_value_more_than_35_characters():
     text = wording.render(template("{name}，{when}到{where}"), VALUES | {"where": "很" * 60}, "柯桥文化礼堂").body
     assert text.count("很") <= 34
-
-
-def test_parts_at_longest_counts_with_long_values():
-    short, long = "{name}，{when}。问{ask}", "{name}，{when}到{where}，带身份证、社保卡、户口本。问{ask}"
-    parts = [
-        wording.parts_at_longest(about_kind=KIND, audience=OWN, body=body, signature="柯桥文化礼堂")
-        for body in (short, long)
-    ]
-    assert parts == [1, 2]
 
 
 @pytest.mark.parametrize(
