@@ -13,7 +13,7 @@ from auditorium.domain import outcomes, sending
 from auditorium.domain.courier import ASK_AGAIN, kept_connected, some
 from auditorium.domain.outgoing import outgoing
 from auditorium.enums import MessageState
-from auditorium.gateways.base import Found, GatewayError, GatewayTimeout, Unknowable, brings_receipts
+from auditorium.gateways.base import ConnectedGateway, Found, GatewayError, GatewayTimeout, Unknowable, brings_receipts
 from auditorium.models import Message
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def ask(courier: Courier, message: Message) -> None:
         if courier.carries(line):
             gateway = courier.gateway(line)
             found = gateway.find(outgoing(message))
-            may_learn = brings_receipts(gateway)
+            # over a connection a receipt names the provider's number, which the call that was cut off has not brought
+            may_learn = brings_receipts(gateway) and not isinstance(gateway, ConnectedGateway)
     except (GatewayError, GatewayTimeout):
         courier.tired.add(line.pk)
     if isinstance(found, Found):

@@ -17,7 +17,18 @@ from django.db import transaction
 from django.utils import translation
 
 from auditorium import clock
-from auditorium.domain import asking, expiry, lines, outcomes, reminder_times, reminders, sending, telling, wake
+from auditorium.domain import (
+    asking,
+    connections,
+    expiry,
+    lines,
+    outcomes,
+    reminder_times,
+    reminders,
+    sending,
+    telling,
+    wake,
+)
 from auditorium.domain.courier import Counts, Courier, some
 from auditorium.enums import MessageState
 from auditorium.gateways import gateway_for
@@ -38,6 +49,7 @@ def sweep(*, at: datetime | None = None) -> Counts:
     courier = courier_at(at)
     with translation.override(settings.LANGUAGE_CODE):
         take_up(courier)
+        connections.note_unkept(at=courier.now())
         courier.count("handed_over", lines.hand_over(at=courier.now()))
         courier.counts += expiry.expire(at=courier.now())
         asking.ask_about_unknown(courier)
@@ -45,17 +57,18 @@ def sweep(*, at: datetime | None = None) -> Counts:
     return _noted(courier)
 
 
-def send_waiting(*, line: SmsLine, gateway: SmsGateway, at: datetime | None = None) -> Counts:
+def send_waiting(*, line: SmsLine, gateway: SmsGateway, at: datetime | None = None, seconds: float = SECONDS) -> Counts:
     """Send what waits on this one line through this gateway, after asking about what was cut off there.
 
-    For a process that keeps the line's connection; it calls this again and again. Nothing is written anew here.
+    For a process that keeps the line's connection; it calls this again and again, and begins no call after these
+    `seconds`. Nothing is written anew here.
     """
     courier = courier_at(at)
     courier.only = line
     courier.gateways[line.pk] = gateway
     with translation.override(settings.LANGUAGE_CODE):
         asking.ask_about_unknown(courier)
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and sending.send_some(courier)[0]:
             pass
     return _noted(courier)

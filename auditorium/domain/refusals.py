@@ -27,13 +27,13 @@ BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20))
 LATER = timedelta(hours=1)
 """How long a provider's window for one number is taken to be."""
 
-_LINE_IS_DOWN = ("no-connection", "bad-address", "bad-certificate")
+LINE_IS_DOWN = ("no-connection", "bad-address", "bad-certificate")
 
 
 def refused(courier: Courier, line: SmsLine, texts: Sequence[Message], error: GatewayError) -> None:
     """The provider did not take these texts, all for the same reason."""
     logger.warning("line %s: %s", line.pk, error.code)
-    if error.code in _LINE_IS_DOWN:
+    if error.code in LINE_IS_DOWN:
         courier.tired.add(line.pk)
         lines.note_failure(line, at=courier.now())
     if error.treatment == Treatment.OPERATOR:

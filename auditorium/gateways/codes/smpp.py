@@ -55,7 +55,9 @@ REFUSED = table(
         },
         Treatment.BACK_OFF: {
             "ESME_RINVBNDSTS": "还没有登录，或者账号没有发送权限",
+            # our own login of before the connection broke may still stand: only when it lasts is it the operators'
             "ESME_RALYBND": "这个账号已经登录了",
+            "ESME_RBINDFAIL": "登录没有成功",
             "ESME_RSYSERR": "平台出了故障",
             "ESME_RINVMSGID": "短信编号不对",
             "ESME_RMSGQFUL": "平台的队列满了",
@@ -71,7 +73,6 @@ REFUSED = table(
             "ESME_RINVPRTFLG": "优先级不对",
             "ESME_RINVREGDLVFLG": "平台不给回执",
             "ESME_RINVSRCADR": "发送号码（source）不对",
-            "ESME_RBINDFAIL": "登录没有成功",
             "ESME_RINVPASWD": "密码不对",
             "ESME_RINVSYSID": "账号（system_id）不对",
             "ESME_RINVSERTYP": "业务类型不对",

@@ -82,7 +82,7 @@ def test_connection_logs_in_and_out(smsc, gateway):
     ("status", "treatment", "code", "words"),
     [
         (0x0E, Treatment.OPERATOR, "ESME_RINVPASWD", "密码不对"),
-        (0x0D, Treatment.OPERATOR, "ESME_RBINDFAIL", "登录没有成功"),
+        (0x0D, Treatment.BACK_OFF, "ESME_RBINDFAIL", "登录没有成功"),
         (0x05, Treatment.BACK_OFF, "ESME_RALYBND", "这个账号已经登录了"),
         (0x0401, Treatment.BACK_OFF, "0x00000401", ""),
     ],
