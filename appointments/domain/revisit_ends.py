@@ -49,7 +49,8 @@ def wish_cancelled(wish: Wish, *, by: User | None, why: str) -> None:
 
 
 def booked(appointment: Appointment, *, by: User | None) -> None:
-    """The villager has a booking in a department: whatever they were to come back for around that day is booked."""
+    """The villager has a booking in a department: whatever they were to come back for around that day is booked, and
+    nobody need call because a wish there was missed."""
     found = Revisit.objects.filter(
         villager=appointment.villager_id,
         department=appointment.department_id,
@@ -59,6 +60,13 @@ def booked(appointment: Appointment, *, by: User | None) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         for revisit in found.exclude(after=appointment.pk):
             end(revisit, to=RevisitState.BOOKED, by=by, why=_("已经另外约好了"))
+        missed = Wish.objects.filter(
+            villager=appointment.villager_id,
+            session__department=appointment.department_id,
+            state=WishState.MISSED,
+        )
+        if pks := list(missed.values_list("pk", flat=True)):
+            follow_ups.close_about_many(about_kind=WISH, about_ids=pks, by=by, why=_("已经另外约好了"))
 
 
 def end(revisit: Revisit, *, to: RevisitState, by: User | None, why: str = "") -> int:

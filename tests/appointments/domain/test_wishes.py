@@ -1,5 +1,6 @@
 """等放号: nothing before the release, then everybody in the order in which they asked."""
 
+import uuid
 from contextlib import contextmanager
 from datetime import date, time, timedelta
 
@@ -9,6 +10,7 @@ from django.utils import translation
 
 from appointments import tasks
 from appointments.domain import bookings, desk, turns, waitlist, week_grid, wishes
+from appointments.domain.records import RecordDetails
 from appointments.domain.week_grid import Standing
 from appointments.enums import AppointmentState, QueueMode, SessionState, WaitlistState, WishState
 from appointments.errors import (
@@ -177,6 +179,30 @@ def test_a_missed_wish_becomes_a_call_while_the_hall_is_open(hall, wish, release
     assert task.reason == "放号没约上，请换医生、换日子或排候补：放号的时候号已经约完了"
     assert task.words.startswith("张小明您好，您等的12月8日 周二上午的号没有约上。")
     assert "骨科" not in task.words
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_booking_by_hand_in_the_department_ends_the_call_of_a_missed_wish(
+    session, hall, by, wish, release, travel, elsewhere
+):
+    _first, _second, third, fourth = wish(), wish(), wish(), wish()
+    travel(release)
+    wishes.serve_due()
+    day = session.date + timedelta(days=1)
+    other = SlotFactory(session__allotted_hall=hall, session__date=DAY - timedelta(days=3))
+    desk.book(slot=other, villager=third.villager, hall=hall, by=by, key=uuid.uuid4())
+    assert FollowUp.objects.open().filter(about_kind="wish").count() == 2
+    if elsewhere:
+        department = session.department
+        details = RecordDetails(date=day, hospital_text=department.hospital.name, department_text=department.name)
+        desk.record(details=details, villager=third.villager, hall=hall, by=by, key=uuid.uuid4())
+    else:
+        slot = SlotFactory(session__department=session.department, session__allotted_hall=hall, session__date=day)
+        released(slot.session, window_days=21)
+        desk.book(slot=slot, villager=third.villager, hall=hall, by=by, key=uuid.uuid4())
+    assert list(FollowUp.objects.open().filter(about_kind="wish").values_list("about_id", flat=True)) == [fourth.pk]
+    closed = FollowUp.objects.get(about_kind="wish", about_id=third.pk)
+    assert (closed.state, closed.outcome_note, closed.closed_by) == ("cancelled", "已经另外约好了", by)
 
 
 def test_what_is_written_while_serving_is_in_chinese(wish, release, travel):
