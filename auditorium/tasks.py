@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from auditorium.domain import alerts, delivery, escalation, replies
+from auditorium.domain import alerts, delivery, escalation, polling, replies
 
 
 @shared_task(name="auditorium.sweep_outbox")
 def sweep_outbox() -> None:
     """Send what is due; see `delivery.sweep`."""
     delivery.sweep()
+
+
+@shared_task(name="auditorium.poll_lines")
+def poll_lines() -> None:
+    """Ask providers for receipts and answers; see `polling.poll`."""
+    polling.poll()
 
 
 @shared_task(name="auditorium.escalate_follow_ups")

@@ -58,6 +58,7 @@ class FakeGateway:
     """Takes every text, unless `answers` has something else to say: each is given, raised or called in turn."""
 
     receipt_secret: str = ""
+    reply_secret: str = ""
     answers: list[Sent | Exception | Callable[[OutgoingText], Sent]] = field(default_factory=list)
     knows: Found | Unknowable | Exception | None = None
     sent: list[OutgoingText] = field(default_factory=list)
@@ -79,13 +80,15 @@ class FakeGateway:
     def read_receipts(self, payload: Any) -> list[Receipt]:
         return []
 
+    def read_replies(self, payload: Any) -> list[IncomingText]:
+        return []
+
 
 @dataclass
 class FakeBatchGateway(FakeGateway):
     """Takes several texts with one call; `batches` answers whole calls, `answers` single texts."""
 
     most: int = 3
-    reply_secret: str = ""
     calls: list[list[OutgoingText]] = field(default_factory=list)
     batches: list[Exception] = field(default_factory=list)
 
@@ -100,6 +103,3 @@ class FakeBatchGateway(FakeGateway):
             return self.send(text)
         except (GatewayError, GatewayTimeout) as error:
             return error
-
-    def read_replies(self, payload: Any) -> list[IncomingText]:
-        return []

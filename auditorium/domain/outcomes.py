@@ -62,6 +62,20 @@ def record(
     return moved
 
 
+def withdraw(*, pk: int, at: datetime, when: Q | None = None) -> int:
+    """Cancel a text that is wanted no more, if `when` holds of it.
+
+    Where it stands for several people and not all of them are called off, the others are told in other words.
+    """
+    with transaction.atomic():
+        answered = _lock_answered([pk]).get(pk, [])
+        moved = move([pk], to=MessageState.CANCELLED, when=when)
+        left = Reminder.objects.filter(pk__in=answered, state=ReminderState.SENDING) if moved else None
+        if left and not Message.objects.filter(pk=pk, is_copy=True).exists():
+            telling.tell_anew([reminder.pk for reminder in left], at=at)
+    return moved
+
+
 def record_taken(
     *, line: SmsLine, answers: Mapping[int, Sent | Found], to: MessageState, at: datetime, is_enough: bool
 ) -> int:
@@ -71,7 +85,7 @@ def record_taken(
     whichever these answers say.
     """
     changes: dict[str, Any] = {"lease_until": None}
-    if to != MessageState.SENT:
+    if to != MessageState.SENT or is_enough:  # nothing more will be heard of it
         changes["ended_at"] = at
     with transaction.atomic():
         is_told = is_enough or to == MessageState.DELIVERED

@@ -178,6 +178,11 @@ ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "plan-and-send-what-is-due": {"task": "auditorium.sweep_outbox", "schedule": 15.0, "options": {"expires": 15}},
+    "ask-providers-what-came-of-texts": {
+        "task": "auditorium.poll_lines",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "hand-on-what-nobody-took": {
         "task": "auditorium.escalate_follow_ups",
         "schedule": 60.0,
