@@ -102,7 +102,9 @@ class TencentGateway:
         raise GatewayTimeout
 
     def find(self, text: OutgoingText) -> Found | Unknowable:
-        """Look for our key among what carriers have reported of the number since the call began."""
+        """Look for our key, or for Tencent's number where it is known, among what carriers have reported of the number
+        since the call began.
+        """
         if text.sent_at is None:
             return Unknowable()
         try:
@@ -120,7 +122,7 @@ class TencentGateway:
                 raise
             return Unknowable()  # this account may send, but not ask
         for row in answer.PullSmsSendStatusSet or []:
-            if row.SessionContext == str(text.key):
+            if row.SessionContext == str(text.key) or (text.provider_id and row.SerialNo == text.provider_id):
                 return Found(provider_id=(row.SerialNo or "")[:80], delivered=_DELIVERED.get(row.ReportStatus))
         return Unknowable()
 

@@ -241,6 +241,13 @@ def test_find_cannot_know_where_our_key_is_not_given_back(gateway, peer):
     assert gateway.find(one) == Unknowable()
 
 
+def test_find_knows_a_text_that_was_taken_by_tencents_number(gateway, peer):
+    one = text()
+    sent = gateway.send(one)
+    peer.give("reports", [pulled(peer.taken[0], session=False)])
+    assert gateway.find(replace(one, provider_id=sent.provider_id)) == Found(sent.provider_id, delivered=True)
+
+
 def test_find_cannot_know_where_the_account_may_not_ask(gateway, peer):
     peer.give("may_ask", False)
     assert gateway.find(text()) == Unknowable()
