@@ -178,12 +178,21 @@ def told_by_person(*, about_kind: str, about_id: int, by: User | None) -> int:
 
 
 def drop_unsent(about_kind: str, *about_ids: int) -> int:
-    """Cancel the unsent texts that answer no live reminder any more; return how many."""
+    """Cancel the unsent texts that answer no live reminder any more; return how many.
+
+    One that stands for others as well is taken from the worker that is about to send it: it would name who was
+    called off. Whoever takes it up next withdraws it and writes to the others.
+    """
     answers = Reminder.messages.through.objects
     about = answers.filter(reminder__about_kind=about_kind, reminder__about_id__in=about_ids)
     needed = answers.filter(message=OuterRef("pk"), reminder__state__in=REMINDER_LIVE)
     unsent = Message.objects.unsent().filter(~Exists(needed), pk__in=about.values("message"))
-    return transition(unsent, to=MessageState.CANCELLED, table=MESSAGE_TRANSITIONS, by=None, audited=False)
+    dropped = transition(unsent, to=MessageState.CANCELLED, table=MESSAGE_TRANSITIONS, by=None, audited=False)
+    called_off = about.filter(reminder__state=ReminderState.CANCELLED)
+    shared = Message.objects.unsent().filter(pk__in=called_off.values("message")).order_by("pk")
+    if held := list(shared.select_for_update(of=("self",)).values_list("pk", flat=True)):
+        Message.objects.filter(pk__in=held).update(state=MessageState.PENDING, claimed_by="", lease_until=None)
+    return dropped
 
 
 def _owe(about_kind: str, owed: Collection[Owed], purpose: ReminderPurpose) -> list[Reminder]:

@@ -28,13 +28,13 @@ from auditorium.enums import (
     ReplyMeaning,
     ReplyState,
 )
-from auditorium.models import Message, Phone, Reply
+from auditorium.models import Contact, Message, Phone, Reply
 from auditorium.ports import Service, service_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditorium.models import SmsLine
+    from auditorium.models import Reminder, SmsLine, Villager
 
 logger = logging.getLogger(__name__)
 
@@ -55,17 +55,31 @@ _WENT_OUT = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, Me
 
 @dataclass(frozen=True)
 class Match:
-    """One thing somebody may be answering about: the newest text about it that went to their phone."""
+    """One thing somebody may be answering about: the newest text about it that went to their phone.
+
+    A text may stand for several people: `villager` is whom this is about, `contact` what the phone is to them.
+    """
 
     message: Message
     kind: str
     about_id: int
+    villager: Villager
+    contact: Contact | None
     asks: bool = False  # the text was a question: an offer, which waits for an answer
 
     @property
     def service(self) -> Service:
         """Whose it is."""
         return service_for(self.kind)
+
+    @classmethod
+    def of(cls, message: Message, reminder: Reminder) -> Match:
+        """What a text says of one of those it stands for."""
+        villager, contact = reminder.villager, message.contact
+        if villager.pk != message.villager_id:
+            contact = Contact.objects.filter(villager=villager, phone=message.phone_id).first()
+        asks = reminder.purpose == ReminderPurpose.OFFERED
+        return cls(message, reminder.about_kind, reminder.about_id, villager, contact, asks)
 
 
 def receive(*, line: SmsLine, number: str, text: str, provider_id: str = "") -> Reply | None:
@@ -102,7 +116,9 @@ def sweep() -> int:
     for reply in left.select_related("line", "phone").order_by("pk"):
         _read(reply)
         done += 1
-    for reply in due.select_related("line", "phone", "hall", "villager", "message").order_by("act_at", "pk"):
+    for reply in due.select_related(
+        "line", "phone", "hall", "villager", "message__hall", "message__contact", "message__villager"
+    ).order_by("act_at", "pk"):
         _carry_out(reply)
         done += 1
     return done
@@ -116,17 +132,10 @@ def candidates(*, phone: Phone, line: SmsLine) -> list[Match]:
         .order_by("-sent_at", "-pk")
     )
     found: dict[tuple[str, int], Match] = {}
-    for message in texts.prefetch_related("reminders"):
+    for message in texts.prefetch_related("reminders__villager"):
         for reminder in message.reminders.all():
-            found.setdefault(
-                (reminder.about_kind, reminder.about_id),
-                Match(
-                    message,
-                    reminder.about_kind,
-                    reminder.about_id,
-                    asks=reminder.purpose == ReminderPurpose.OFFERED,
-                ),
-            )
+            if (reminder.about_kind, reminder.about_id) not in found:
+                found[reminder.about_kind, reminder.about_id] = Match.of(message, reminder)
     due: set[tuple[str, int]] = set()
     for kind in {kind for kind, _pk in found}:
         ids = [pk for found_kind, pk in found if found_kind == kind]
@@ -168,7 +177,7 @@ def _answer(reply: Reply) -> None:
 
 def _apply(reply: Reply, match: Match, meaning: ReplyMeaning) -> None:
     """Do what was answered about one thing, as far as this phone may."""
-    contact = match.message.contact
+    contact = match.contact
     own = bool(contact and contact.is_own)
     answered = match.service.on_reply(
         match.about_id,
@@ -235,9 +244,21 @@ def _chosen(reply: Reply) -> tuple[Match, ReplyMeaning] | None:
     message = Message.objects.select_related("hall", "villager", "contact").filter(pk=message_id).first()
     if message is None or about_id not in service_for(kind).still_due([about_id]):
         return None
+    match = _match(message, kind, about_id)
+    if match is None:
+        return None
     transition(Reply.objects.filter(pk=asked.pk), to=ReplyState.SETTLED, table=REPLY_TRANSITIONS, by=None)
     Reply.objects.filter(pk=reply.pk).update(meaning=ReplyMeaning.CHOICE)
-    return Match(message, kind, about_id), ReplyMeaning(asked.meaning)
+    return match, ReplyMeaning(asked.meaning)
+
+
+def _match(message: Message | None, about_kind: str, about_id: int) -> Match | None:
+    """What a text says of one thing."""
+    if message is None:
+        return None
+    answered = message.reminders.select_related("villager").filter(about_kind=about_kind, about_id=about_id)
+    reminder = answered.first()
+    return Match.of(message, reminder) if reminder else None
 
 
 def _carry_out(reply: Reply) -> None:
@@ -246,10 +267,11 @@ def _carry_out(reply: Reply) -> None:
         return
     with translation.override(settings.LANGUAGE_CODE):
         why_not = service_for(reply.about_kind).cancel(reply.about_id, why=_("村民回短信取消"))
+        match = _match(reply.message, reply.about_kind, reply.about_id)
         if why_not:
-            _leave_to_person(reply, reply.message, _("来短信要取消，没取消成：%(why)s") % {"why": why_not})
+            _leave_to_person(reply, reply.message, _("来短信要取消，没取消成：%(why)s") % {"why": why_not}, match)
         else:
-            _settle(reply, reply.message)
+            _settle(reply, reply.message, match)
 
 
 def _leave_to_person(
@@ -264,11 +286,11 @@ def _leave_to_person(
         said = _("来短信：“%(text)s”") % {"text": reply.text[:60]}
         follow_ups.open_task(
             hall=message.hall,
-            villager=message.villager,
+            villager=match.villager if match else message.villager,
             kind=FollowUpKind.REPLY,
             reason=f"{said} {why}".strip(),
             due_at=(hall_hours.next_opening(message.hall, now) or now) + timedelta(hours=2),
-            contact=message.contact,
+            contact=match.contact if match else message.contact,
         )
 
 
@@ -291,7 +313,7 @@ def _move(
     if message is not None:
         changes |= {"message": message, "hall": message.hall, "villager": message.villager}
     if match is not None:
-        changes |= {"about_kind": match.kind, "about_id": match.about_id}
+        changes |= {"about_kind": match.kind, "about_id": match.about_id, "villager": match.villager}
     if own is not None:
         changes["own"] = own
     if act_at is not None:

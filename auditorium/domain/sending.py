@@ -197,7 +197,7 @@ def _leave(courier: Courier, message: Message, at: datetime) -> None:
     if message.expires_at <= at:
         courier.count("expired", outcomes.record(to=MessageState.EXPIRED, **this))
     elif not text.filter(_is_wanted()).exists():
-        courier.count("cancelled", outcomes.record(to=MessageState.CANCELLED, **this))
+        courier.count("cancelled", outcomes.withdraw(**this))
     elif not text.filter(Exists(_good_number())).exists():
         courier.count("failed", outcomes.record(to=MessageState.FAILED, ended_at=at, **this))
     else:
@@ -205,12 +205,14 @@ def _leave(courier: Courier, message: Message, at: datetime) -> None:
 
 
 def _is_wanted() -> Q:
-    """Whether some reminder still needs the text; a relative's copy is wanted also when the villager was told,
-    and what answers a reply always."""
+    """Whether some reminder still needs the text, and none of those it stands for was called off; a relative's copy
+    is wanted also when the villager was told, and what answers a reply always."""
     answered = Reminder.messages.through.objects.filter(message=OuterRef("pk"))
     owed = answered.filter(reminder__state=ReminderState.SENDING)
     known = answered.filter(reminder__state__in=[ReminderState.TOLD, ReminderState.FOLLOW_UP])
-    return Q(Exists(owed)) | Q(Exists(known), is_copy=True) | Q(reply__isnull=False)
+    called_off = answered.filter(reminder__state__in=[ReminderState.CANCELLED, ReminderState.MISSED])
+    wanted = Q(Exists(owed)) | Q(Exists(known), is_copy=True)
+    return Q(wanted, ~Exists(called_off)) | Q(reply__isnull=False)
 
 
 def _good_number() -> QuerySet[Phone]:
