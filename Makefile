@@ -1,12 +1,13 @@
 # For people: `make demo` shows everything, `make run` opens a hall's own desk. Both need Python 3.11 or newer.
 # For a county or a province: `make release` once per version and machine, `make migrate` once per version, then
-# `make web`, `make worker` and `make beat` as separate processes; docs/operations.md has their environment.
+# `make web`, `make worker`, `make beat` and, where there are SMPP lines, `make smpp` as separate processes;
+# docs/operations.md has their environment.
 
 PYTHON_IN_VENV = .venv/bin/python
 TOOLS = env -u DATABASE_URL -u REDIS_URL DJANGO_SETTINGS_MODULE=config.settings.test
 PROVINCE = DJANGO_SETTINGS_MODULE=config.settings.production
 
-.PHONY: demo demo-reset run release migrate web worker beat test test-hard bench messages install install-dev check \
+.PHONY: demo demo-reset run release migrate web worker beat smpp test test-hard bench messages install install-dev check \
     check-style check-types check-templates check-layers check-texts check-migrations check-deploy
 
 demo: install
@@ -37,6 +38,9 @@ worker:
 
 beat:
 	@$(PROVINCE) exec $(PYTHON_IN_VENV) -m celery --app config beat --loglevel INFO
+
+smpp:
+	@$(PROVINCE) exec $(PYTHON_IN_VENV) manage.py smpp
 
 test: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations compile

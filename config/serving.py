@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from auditorium.domain import connections
 from config.catalogs import compile_catalogs
 from config.preflight import Refused
 from config.static_files import UsedStaticFiles
@@ -130,7 +131,7 @@ def collect_static(say: Say) -> None:
 
 
 def programs(port: int) -> list[Program]:
-    """The three processes of one PC."""
+    """The three processes of one PC, and a fourth where a line wants to be kept connected."""
     return [
         Program(
             "web",
@@ -147,7 +148,18 @@ def programs(port: int) -> list[Program]:
             ),
         ),
         Program("beat", ("celery", "--app", "config", "beat", "--loglevel", "INFO")),
+        Program("smpp", ("manage", "smpp"), is_wanted=_wants_connections),
     ]
+
+
+def _wants_connections() -> bool:
+    """Whether some line needs the process that keeps it connected; a demo's talk to nobody."""
+    try:
+        return not settings.DEMO and connections.to_keep().exists()
+    except DatabaseError:
+        return False
+    finally:
+        connection.close()
 
 
 def answers(port: int) -> bool:

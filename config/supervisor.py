@@ -22,16 +22,23 @@ LOOK_EVERY_SECONDS = 0.1
 STEADY_SECONDS = 30
 """A child that has lived this long is well; its earlier deaths no longer count."""
 MAX_DEATHS = 5
+ASK_EVERY_SECONDS = 5
+"""How often a program that need not run yet is asked about."""
+
 NEW_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows; elsewhere a new session is a new group
 LOG_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
 class Program:
-    """One thing to keep running: a short name for log and screen, and a Python module with its arguments."""
+    """One thing to keep running: a short name for log and screen, and a Python module with its arguments.
+
+    With `is_wanted` it is started only once that says so.
+    """
 
     name: str
     arguments: tuple[str, ...]
+    is_wanted: Callable[[], bool] | None = None
 
 
 class Child:
@@ -44,6 +51,7 @@ class Child:
         self.deaths = 0
         self.start_at = 0.0
         self._started = 0.0
+        self._ask_at = 0.0
         self._process: subprocess.Popen[str] | None = None
         self._log = logging.getLogger(f"config.supervisor.{program.name}")
         self._log.propagate = False
@@ -98,8 +106,16 @@ class Child:
                     "Its last words:\n" + "\n".join(self.last_lines),
                 )
             self.start_at = now + backoff * 2**self.deaths
-        if now >= self.start_at:
+        if now >= self.start_at and (self.deaths or self._is_wanted(now)):
             self.start()
+
+    def _is_wanted(self, now: float) -> bool:
+        if self.program.is_wanted is None:
+            return True
+        if now < self._ask_at:
+            return False
+        self._ask_at = now + ASK_EVERY_SECONDS
+        return self.program.is_wanted()
 
     def ask_to_stop(self) -> None:
         """Ask the process to leave in its own time."""

@@ -60,6 +60,17 @@ def test_supervisor_starts_a_dead_child_again(tmp_path):
         assert process.wait(20) == 0
 
 
+def test_supervisor_starts_a_program_once_it_is_wanted(tmp_path):
+    with supervising(tmp_path, "lives", "lives?") as process:
+        wait_until((tmp_path / "ready").exists)
+        assert not (tmp_path / "lives1").exists()
+        (tmp_path / "wanted").touch()
+        wait_until((tmp_path / "lives1").exists)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert all_gone(pids(tmp_path / "lives1"))
+
+
 def test_supervisor_gives_up_on_a_child_that_keeps_dying(tmp_path):
     with supervising(tmp_path, "lives", "dies") as process:
         output = process.communicate(timeout=60)[1]
