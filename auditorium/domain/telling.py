@@ -9,9 +9,8 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import product
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -50,7 +49,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100
+BATCH = 200
 PER_NUMBER_AND_DAY = 10
 """No number gets more texts a day from us; providers refuse what comes after (RULES: 10 to 50)."""
 
@@ -150,8 +149,8 @@ def loaded(pks: Iterable[int]) -> list[Reminder]:
     """These reminders with all that telling needs, in a fixed number of queries."""
     return list(
         Reminder.objects.filter(pk__in=pks)
-        .select_related("hall", "villager", "own_template", "discreet_template")
-        .prefetch_related("villager__contacts__phone", "villager__consents", "hall__opening_hours", "hall__closures")
+        .prefetch_related("hall__opening_hours", "hall__closures", "own_template", "discreet_template")
+        .prefetch_related("villager__contacts__phone", "villager__consents")
         .order_by("due_at", "pk")
     )
 
@@ -164,11 +163,12 @@ class _Round:
     reminders: list[Reminder]
     due: set[tuple[str, int]]
     foremost: dict[tuple[str, int], int]
-    values: dict[tuple[str, str, str, int], dict[str, str]]
+    about: dict[str, set[int]]
     routes: lines.Routes
     rules: Mapping[tuple[int, str], reminder_rules.Rules]
     translations: Translations
     texts_today: Counter[int]
+    values: dict[tuple[str, str, str], Mapping[int, Mapping[str, str]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pks: Iterable[int], at: datetime) -> _Round:
@@ -176,22 +176,17 @@ class _Round:
         halls = {reminder.hall for reminder in reminders}
         languages = _languages(reminders)
         due: set[tuple[str, int]] = set()
-        values: dict[tuple[str, str, str, int], dict[str, str]] = {}
         about: dict[str, set[int]] = {}
         for reminder in reminders:
             about.setdefault(reminder.about_kind, set()).add(reminder.about_id)
         for kind, ids in about.items():
-            service = service_for(kind)
-            due |= {(kind, pk) for pk in service.still_due(ids)}
-            for audience, language in product(recipients.AUDIENCES, languages):
-                found = service.variables_of(ids, audience, language)
-                values |= {(audience, language, kind, pk): said for pk, said in found.items()}
+            due |= {(kind, pk) for pk in service_for(kind).still_due(ids)}
         return cls(
             at=at,
             reminders=reminders,
             due=due,
             foremost=_foremost(about, at),
-            values=values,
+            about=about,
             routes=lines.Routes.of(halls),
             rules=reminder_rules.rules_of(halls, about),
             translations=Translations.read(about, languages),
@@ -288,8 +283,12 @@ class _Round:
         )
 
     def _said(self, reminder: Reminder, audience: str, language: str) -> Mapping[str, str]:
-        """What the service says of the reminder's row."""
-        return self.values.get((audience, language, reminder.about_kind, reminder.about_id), {})
+        """What the service says of the reminder's row; asked once, for all rows, when somebody is to read it so."""
+        wanted = (audience, language, reminder.about_kind)
+        if wanted not in self.values:
+            service = service_for(reminder.about_kind)
+            self.values[wanted] = service.variables_of(self.about[reminder.about_kind], audience, language)
+        return self.values[wanted].get(reminder.about_id, {})
 
     def _postponed(self, reminder: Reminder) -> bool:
         """Put it off to the next morning, when its number may be written to again, if that is not too late."""

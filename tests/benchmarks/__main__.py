@@ -10,6 +10,7 @@ ALL = (
     "peer_booking",
     "week_grid",
     "suspend_2000",
+    "drain",
     "import_country",
     "people_search",
 )

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import delivery, reminders, sending, telling
+from auditorium.domain import delivery, reminders, sending, telling, wording
 from auditorium.domain.courier import LEASE
-from auditorium.enums import MessageState, ReminderState
+from auditorium.enums import MessageState, ReminderPurpose, ReminderState
 from auditorium.gateways.base import Found, GatewayError, GatewayTimeout, Sent
 from auditorium.gateways.treatments import Treatment
 from auditorium.models import LineTemplate, Message, MessagePart, Phone, Reminder, SmsLine
@@ -86,14 +86,20 @@ def test_one_number_is_not_twice_in_a_call(hall, line, gateway):
 
 def test_texts_of_kept_words_go_by_their_code_with_the_values_in_order(hall, line, gateway):
     SmsLine.objects.filter(pk=line.pk).update(gateway="aliyun")
-    first, second = owed(hall, 2)
-    telling.tell_batch(at=clock.now(), after=None)
-    for place, reminder in enumerate((first, second)):
-        template = Message.objects.get(reminders=reminder).template
-        LineTemplate.objects.get_or_create(line=line, template=template, defaults={"code": f"SMS_{place}"})
+    codes = {
+        audience: LineTemplate.objects.create(line=line, template=template, code=f"SMS_{audience}").code
+        for (purpose, audience), template in wording.current_templates(KIND).items()
+        if purpose == ReminderPurpose.CONFIRMATION
+    }
+    owed(hall, 2)
+    relative = VillagerFactory(registered_at=hall)
+    ConsentFactory(villager=relative)
+    ContactFactory(villager=relative, relation="child")
+    owe(relative, about=3)
     delivery.sweep()
     assert [[(text.template_code, text.order) for text in call] for call in gateway.calls] == [
-        [("SMS_0", ("name", "when", "where", "ask"))] * 2
+        [(codes["own"], ("name", "when", "where", "ask"))] * 2,
+        [(codes["discreet"], ("name", "when", "ask"))],
     ]
     assert gateway.sent[0].values["where"] == "社保窗口"
 
