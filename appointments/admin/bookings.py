@@ -16,7 +16,7 @@ from appointments.admin.results import WithResults
 from appointments.domain import acknowledgements
 from appointments.enums import AppointmentSource
 from appointments.models import Appointment, HospitalClerk, Slot
-from auditorium.admin.base import SUPERVISORS, ReadOnlyAdmin, actor, may
+from auditorium.admin.base import EVERYBODY, SUPERVISORS, ReadOnlyAdmin, actor, may
 from auditorium.models import User
 from auditorium.references import normalise_reference
 
@@ -35,8 +35,8 @@ class AppointmentAdmin(WithResults, ReadOnlyAdmin):
         "date",
         "period",
         "villager",
-        "hospital_name",
-        "department_name",
+        "hospital_called",
+        "department_called",
         "state",
         "hospital_knows",
         "place_kind",
@@ -56,6 +56,11 @@ class AppointmentAdmin(WithResults, ReadOnlyAdmin):
     def has_answer_permission(self, request: HttpRequest) -> bool:
         """Who may speak for a hospital: its clerks, and supervisors who phoned it."""
         return may(request, *SUPERVISORS) or is_clerk(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Appointment | None = None) -> list[str]:
+        """Who sits at no desk is not sent to one."""
+        fields = [str(name) for name in super().get_readonly_fields(request, obj)]
+        return fields if may(request, *EVERYBODY) else [name for name in fields if name != "at_the_desk"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -77,6 +82,16 @@ class AppointmentAdmin(WithResults, ReadOnlyAdmin):
         self.message_user(
             request, _("%(count)d 个预约已退回，礼堂会收到改约的待办。") % {"count": count}, messages.WARNING
         )
+
+    @admin.display(description=Appointment._meta.get_field("hospital").verbose_name)
+    def hospital_called(self, appointment: Appointment) -> str:
+        """The hospital, also one that was only written down."""
+        return appointment.hospital_name
+
+    @admin.display(description=Appointment._meta.get_field("department").verbose_name)
+    def department_called(self, appointment: Appointment) -> str:
+        """The department, also one that was only written down."""
+        return appointment.department_name
 
     @admin.display(description=Slot._meta.get_field("kind").verbose_name)
     def place_kind(self, appointment: Appointment) -> str:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_protect
 
 from appointments.admin.clerks import is_clerk
@@ -36,17 +37,22 @@ class LeaveAdmin(RehearsedAdmin):
 
     form = LeaveForm
     preview_template = "appointments/admin/leave_preview.html"
-    list_display = ["who", "hospital", "first_date", "last_date", "period", "reason"]
+    list_display = ["who", "hospital", "first_date", "last_date", "part_of_day", "reason"]
     list_filter = ["period", "first_date"]
     search_fields = ["doctor__name", "department__name", "hospital__name"]
     list_select_related = ["hospital", "department", "doctor"]
     autocomplete_fields = ["hospital", "department", "doctor"]
     fields = ["hospital", "department", "doctor", "first_date", "last_date", "period", "reason"]
 
-    @admin.display(description=Doctor._meta.verbose_name)
+    @admin.display(description=gettext_lazy("谁休诊"))
     def who(self, leave: Leave) -> str:
         """Who is away."""
         return str(leave.doctor or leave.department or _("全院"))
+
+    @admin.display(description=Leave._meta.get_field("period").verbose_name, ordering="period")
+    def part_of_day(self, leave: Leave) -> str:
+        """Mornings, afternoons, evenings, or whole days."""
+        return str(leave.get_period_display() or _("全天"))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Supervisors and clerks."""
@@ -70,6 +76,8 @@ class LeaveAdmin(RehearsedAdmin):
         hospitals = Hospital.objects.kept_by(actor(request))
         if field is not None and db_field.name == "hospital":
             field.queryset = hospitals
+            few = list(hospitals[:2])
+            field.initial = few[0].pk if len(few) == 1 else None
         elif field is not None and db_field.name == "department":
             field.queryset = Department.objects.filter(hospital__in=hospitals).order_by("hospital", "name")
         elif field is not None:
@@ -84,7 +92,14 @@ class LeaveAdmin(RehearsedAdmin):
         what = [(session.pk, vars(session)["booked"]) for session in shown.sessions]
         fingerprint = sha256(repr((what, shown.booked)).encode()).hexdigest()
         more = max(len(shown.sessions) - MOST_SHOWN, 0)
-        return fingerprint, {"preview": shown, "sessions": shown.sessions[:MOST_SHOWN], "more": more}
+        title = _("%(who)s休诊：先看看") % {"who": self.who(obj)}
+        return fingerprint, {
+            "title": title,
+            "leave": obj,
+            "preview": shown,
+            "sessions": shown.sessions[:MOST_SHOWN],
+            "more": more,
+        }
 
     def carry_out(self, request: HttpRequest, obj: Leave) -> None:
         """Suspend, and let the people be told."""
@@ -143,7 +158,7 @@ class LeaveAdmin(RehearsedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": str(leave),
+            "title": (_("删除%(who)s的休诊") if is_deleted else _("%(who)s的休诊缩短了")) % {"who": self.who(leave)},
             "list_url": reverse("admin:appointments_leave_changelist"),
             "leave": leave,
             "is_deleted": is_deleted,

@@ -73,7 +73,9 @@ class WithResults(_Base):
                     "hospital": hospital,
                     "problems": outcome.problems[:MOST_SHOWN],
                     "more": max(len(outcome.problems) - MOST_SHOWN, 0),
-                    "form": ConfirmResultsForm.showing(marks=outcome.marks, hospital=hospital, user=user),
+                    "form": ConfirmResultsForm.showing(
+                        marks=outcome.marks, bad=outcome.bad, hospital=hospital, user=user
+                    ),
                 }
                 return self._render(request, "appointments/admin/results_preview.html", context)
         return self._render(request, "appointments/admin/results.html", {"form": form, "title": _("导入就诊结果")})
@@ -93,6 +95,8 @@ class WithResults(_Base):
             messages.error(request, _("一个也没有登记：%(reason)s请把文件再传一次。") % {"reason": refused.sentence})
             return redirect("admin:appointments_appointment_results")
         messages.success(request, _("登记好了 %(count)d 个。") % {"count": count})
+        if form.bad:
+            messages.warning(request, _("还有 %(count)d 行没有登记，请在文件里改好再传一次。") % {"count": form.bad})
         return redirect("admin:appointments_appointment_changelist")
 
     def _sender(self, request: HttpRequest) -> Any:

@@ -116,6 +116,8 @@ class ScheduleTemplateAdmin(RehearsedAdmin, HistoryAdmin):
     def carry_out(self, request: HttpRequest, obj: ScheduleTemplate) -> None:
         """Bring its sessions to what it says, and open those that are due."""
         done = schedule_changes.carry_out(template=obj, by=actor(request))
+        if not (done.opened or done.touches_sessions):
+            return
         said = _("新开班次 %(opened)d 个，更改 %(changed)d 个，撤掉 %(gone)d 个，没动 %(kept)d 个。") % {
             "opened": len(done.opened),
             "changed": len(done.changed),

@@ -56,9 +56,9 @@ class ConfirmResultsForm(forms.Form):
         self._user = user
 
     @classmethod
-    def showing(cls, *, marks: Mapping[int, str], hospital: Hospital, user: User) -> ConfirmResultsForm:
-        """The form beside a preview."""
-        kept = {"user": user.pk, "hospital": hospital.pk, "marks": list(marks.items())}
+    def showing(cls, *, marks: Mapping[int, str], bad: int, hospital: Hospital, user: User) -> ConfirmResultsForm:
+        """The form beside a preview that leaves out `bad` rows."""
+        kept = {"user": user.pk, "hospital": hospital.pk, "marks": list(marks.items()), "bad": bad}
         return cls(user=user, initial={"token": signing.dumps(kept, salt=_SALT, compress=True)})
 
     def clean_token(self) -> dict[str, Any]:
@@ -75,6 +75,11 @@ class ConfirmResultsForm(forms.Form):
     def marks(self) -> dict[int, str]:
         """The marks to be made."""
         return dict(self.cleaned_data["token"]["marks"])
+
+    @property
+    def bad(self) -> int:
+        """How many rows were left out."""
+        return int(self.cleaned_data["token"]["bad"])
 
     @property
     def hospital_pk(self) -> int:

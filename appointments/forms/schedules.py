@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from appointments.domain import leaves, schedule_checks, schedule_scope
 from appointments.models import Leave, ScheduleTemplate
@@ -80,6 +81,10 @@ class LeaveForm(_CheckedForm):
     class Meta:
         model = Leave
         fields = "__all__"
+        help_texts: ClassVar = {
+            "department": gettext_lazy("不选就是整个医院。"),
+            "doctor": gettext_lazy("不选就是整个科室。"),
+        }
 
     def check_row(self, row: Leave) -> None:
         """It lies ahead and names who belongs together."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -16,6 +17,7 @@ from auditorium.models import AuditEntry
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -36,15 +38,25 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(object_kind=self.value()) if self.value() else queryset
 
 
+@cache
+def _verbose() -> dict[str, StrOrPromise]:
+    return {model._meta.model_name or "": model._meta.verbose_name or "" for model in apps.get_models()}
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
     """The audit log of the halls in scope."""
 
-    list_display = ["at", "actor", "hall", "action", "object_kind", "object_id", "fields", "why"]
+    list_display = ["at", "actor", "hall", "action", "kind", "object_id", "fields", "why"]
     list_filter = [KindFilter]
     search_fields = ["action"]
     search_help_text = _("编号、村民编号或做了什么")
     list_select_related = ["actor", "hall"]
+
+    @admin.display(description=_("对象"))
+    def kind(self, entry: AuditEntry) -> str:
+        """What was acted on, by its name in the admin."""
+        return str(_verbose().get(entry.object_kind, entry.object_kind))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

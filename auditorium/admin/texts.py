@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from auditorium import dates
 from auditorium.admin.base import ReadOnlyAdmin, ReadOnlyInline, ScopedAdmin, actor
 from auditorium.domain import audit, lines
 from auditorium.enums import GatewayKind
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
+    from django.utils.safestring import SafeString
 
     _LineForm = forms.ModelForm[SmsLine]
 else:
@@ -163,10 +167,20 @@ class MessageInline(ReadOnlyInline):
 
     model = Message.reminders.through
     verbose_name_plural = gettext_lazy("短信")
+    fields = ["sent"]
+    readonly_fields = ["sent"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the texts themselves."""
-        return super().get_queryset(request).select_related("message")
+        return super().get_queryset(request).select_related("message__phone")
+
+    @admin.display(description=gettext_lazy("短信"))
+    def sent(self, link: Any) -> SafeString:
+        """When, to which number, and what became of it; leads to the text."""
+        message: Message = link.message
+        url = reverse("admin:auditorium_message_change", args=[message.pk])
+        when = f"{dates.full_date(message.created_at)} {dates.clock_time(message.created_at)}"
+        return format_html('<a href="{}">{} · {} · {}</a>', url, when, message.phone, message.get_state_display())
 
 
 @admin.register(Reminder)

@@ -73,11 +73,21 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
         (gettext_lazy("是谁"), {"fields": ["full_name"]}),
         (gettext_lazy("能做什么"), {"fields": ["is_active", "is_staff", "user_permissions"]}),
     ]
+    add_form_template = "admin/auditorium/user/add_form.html"
     add_fieldsets = [(None, {"fields": ["username", "full_name", "password1", "password2", "is_staff"]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Those below the user."""
         return accounts.users_below(actor(request)).prefetch_related("roles").order_by(*self.ordering)
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """The two switches say what they do."""
+        kwargs["labels"] = {"is_staff": _("能进管理后台"), "is_active": _("账号在用")}
+        kwargs["help_texts"] = {
+            "is_staff": _("礼堂负责人、区域主管和医院经办人要勾；只坐服务台的不用。"),
+            "is_active": _("不用了就去掉勾，马上登不进来。账号不删，办过的事还查得到。"),
+        }
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Single permissions are an administrator's to give."""

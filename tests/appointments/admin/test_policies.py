@@ -9,6 +9,7 @@ from appointments.models import BookingPolicy
 from tests import admin_rows
 from tests.appointments.admin.test_lists import url
 from tests.appointments.factories import DepartmentFactory, HospitalFactory
+from tests.appointments.pages import read
 from tests.factories import HallFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,9 @@ def test_contradiction_is_said_at_its_field_and_nothing_is_saved(admin, hospital
     answer = save_hospital(admin, hospital, stop_rule="same_day", per_day="3", per_week="2")
     assert answer.status_code == 200
     assert errors(answer) == ["per_day", "stop_rule"]
-    assert "当天不可约，就不能按当天的时间截止。" in answer.content.decode()
+    page = read(answer)
+    assert page.links["#id_policy-0-stop_rule"].startswith("截止在: 当天不可约，就不能按当天的时间截止。")
+    assert page.words.count("当天不可约，就不能按当天的时间截止。") == 2
     assert not BookingPolicy.objects.exists()
 
 

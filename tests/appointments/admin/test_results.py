@@ -63,7 +63,7 @@ def test_preview_changes_nothing_and_confirming_twice_marks_once(client, clerk, 
     assert "要登记 1 已就诊 1 已到院 0 没去就诊 0 已经登记过 0 不能进的行 1" in page.words
     assert "没有找到这个人这一天的预约" in page.words
     assert Appointment.objects.get().state == "booked"
-    for said in ("登记好了 1 个。", "登记好了 0 个。"):
+    for said in ("登记好了 1 个。 还有 1 行没有登记", "登记好了 0 个。"):
         answer = client.post(CONFIRM, {"token": page.hidden["token"]}, follow=True)
         assert said in read(answer).words
     assert Appointment.objects.get().state == "fulfilled"

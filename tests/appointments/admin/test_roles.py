@@ -8,6 +8,7 @@ from auditorium import models
 from tests import admin_rows
 from tests.appointments.admin.test_lists import shown, url
 from tests.appointments.factories import DepartmentFactory, HospitalFactory, SlotFactory
+from tests.appointments.pages import read
 from tests.factories import HallFactory, RegionFactory, UserFactory, desk_user
 
 pytestmark = pytest.mark.django_db
@@ -238,7 +239,11 @@ def test_clerk_answers_for_their_hospital_only(client, hall):
     slots = [SlotFactory(session__allotted_hall=hall, session__department__hospital__acknowledges=True) for _ in "12"]
     mine, other = (admin_rows.appointment_at(hall, slot) for slot in slots)
     client.force_login(admin_rows.clerk_of(mine.hospital))
-    assert shown(client.get(url(booking.Appointment))) == {mine.pk}
+    found = client.get(url(booking.Appointment))
+    assert shown(found) == {mine.pk}
+    assert "预约号 就诊日期 时段 村民 医院 科室 状态" in read(found).words
+    there = reverse("appointments:appointment", args=[mine.reference])
+    assert there not in read(client.get(url(booking.Appointment, "change", mine.pk))).links
     chosen = {"action": "acknowledge", "_selected_action": [mine.pk, other.pk]}
     client.post(url(booking.Appointment), chosen)
     mine.refresh_from_db()
@@ -254,6 +259,8 @@ def test_manager_cannot_answer_for_a_hospital(client, hall):
     client.post(url(booking.Appointment), {"action": "acknowledge", "_selected_action": [appointment.pk]})
     appointment.refresh_from_db()
     assert appointment.hospital_knows == "unsent"
+    there = reverse("appointments:appointment", args=[appointment.reference])
+    assert there in read(client.get(url(booking.Appointment, "change", appointment.pk))).links
 
 
 def test_appointment_is_found_by_its_reference_as_typed(client, hall):

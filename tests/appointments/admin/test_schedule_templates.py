@@ -19,6 +19,7 @@ from tests.appointments.factories import (
     at,
     bookable_villager,
 )
+from tests.appointments.pages import read
 from tests.factories import HallFactory, RegionFactory, desk_user
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +201,7 @@ def test_a_leave_shows_what_it_suspends_and_then_suspends(client, template):
     shown = client.post(url(Leave, "add"), leave_of(template))
     assert (shown.status_code, Leave.objects.count(), states()) == (200, 0, [OPEN] * 3)
     assert len(shown.context["sessions"]) == 2
+    assert f"{template.doctor.name}休诊：先看看" in read(shown).words
     assert confirm(client, url(Leave, "add"), shown, leave_of(template)).status_code == 302
     assert (Leave.objects.count(), states()) == (1, [CLOSED, CLOSED, OPEN])
 

@@ -103,7 +103,10 @@ def test_check_says_until_when_the_number_is_handed_out_and_all_there_is_to_prep
         hospital=department.hospital, pick_up_morning=time(11, 20), bring="社保卡", prepare="填好健康表"
     )
     page = read(at_desk.get(check(villager, slot)))
-    said = "什么时候到 早上7:45以前到医院取号 · 一楼自助机 最晚取号 上午11:20 ，过时不候 要带什么 社保卡 要准备 空腹，早上别吃饭喝水；填好健康表"
+    said = (
+        "什么时候到 早上7:45以前到医院取号 · 一楼自助机 最晚取号 上午11:20 ，过时不候 "
+        "要带什么 社保卡 要准备 空腹，早上别吃饭喝水；填好健康表"
+    )
     assert said in page.words
     made = press(at_desk, villager, slot)
     assert said in read(at_desk.get(made["Location"])).words

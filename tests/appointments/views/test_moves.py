@@ -118,7 +118,7 @@ def test_a_place_gone_meanwhile_says_so_and_leaves_the_old(at_desk, made, slot):
     page = read(answer)
     assert (answer.status_code, page.links[page.focus]) == (409, "选别的时间")
     assert "这个时间的号刚刚约满，请选别的时间。" in page.words
-    assert "什么时候到" not in page.words
+    assert "要带什么" not in page.words
     made.refresh_from_db()
     assert made.state == AppointmentState.BOOKED
 

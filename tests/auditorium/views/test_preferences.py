@@ -122,3 +122,10 @@ def test_halls_are_found_by_a_part_of_their_name(client):
     page = client.get(reverse("auditorium:choose_hall"), {"name": "后仓"})
 
     assert [hall.name for hall in page.context["page_obj"]] == ["后仓村文化礼堂"]
+
+
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_who_works_at_no_hall_is_shown_the_way_to_the_admin_where_they_may_go(client, is_staff):
+    client.force_login(UserFactory(is_staff=is_staff))
+    main = client.get(reverse("auditorium:choose_hall")).text.partition("<main")[2]
+    assert (f'href="{reverse("admin:index")}"' in main) is is_staff
