@@ -1,6 +1,6 @@
 """One row of every model the admin shows, at a hall; and somebody of every role who may open it."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -192,6 +192,9 @@ FOR_EVERYBODY = {
 
 FOR_ADMINISTRATORS = {
     models.SmsLine: lambda hall: SmsLineFactory(),
+    models.ReminderRule: lambda hall: models.ReminderRule.objects.create(
+        about_kind="appointment", purpose=ReminderPurpose.ONE_DAY, hall=HallFactory(), days=1, at=time(15)
+    ),
     LogEntry: logged,
     booking.CalendarDay: lambda hall: booking.CalendarDay.objects.create(
         date=clock.today() + timedelta(days=booking.CalendarDay.objects.count()), is_workday=False, name="春节"

@@ -87,12 +87,16 @@ def rule_of(rules: Rules, purpose: str) -> Rule:
 
 def in_words(row: ReminderRule) -> str:
     """提前1天，下午4:00到4:30; or that it is told at once, or not at all."""
-    if not row.is_on:
+    return words_of(row.purpose, _as_rule(row))
+
+
+def words_of(purpose: str, rule: Rule) -> str:
+    """The same of what holds for a purpose."""
+    if not rule.is_on:
         return _("不发")
-    rule = _as_rule(row)
-    if row.purpose == ReminderPurpose.TWO_HOURS:
+    if purpose == ReminderPurpose.TWO_HOURS:
         return _("提前%(hours)d小时，晚上和清早不发") % {"hours": rule.before.seconds // 3600}
-    if row.purpose not in AHEAD:
+    if purpose not in AHEAD:
         return _("马上")
     return _("提前%(days)d天，%(first)s到%(last)s") % {
         "days": rule.days,

@@ -1,4 +1,4 @@
-"""SMS lines keep their secrets, words are rewritten as new versions, and actions go through the domain."""
+"""SMS lines keep their secrets, and actions go through the domain."""
 
 import json
 
@@ -6,13 +6,12 @@ import pytest
 from django.db import connection
 
 from auditorium.admin.texts import EXAMPLE, HIDDEN, with_secrets, without_secrets
-from auditorium.models import AuditEntry, MessageTemplate, SmsLine
+from auditorium.models import AuditEntry, SmsLine
 from tests import admin_rows
 from tests.factories import SmsLineFactory
 
 pytestmark = pytest.mark.django_db
 LINES = "/admin/auditorium/smsline/"
-TEMPLATES = "/admin/auditorium/messagetemplate/"
 SECRET = "s3cret-of-the-provider"
 CONFIG = EXAMPLE | {"headers": {"X-Auth": SECRET, "Content-Type": "application/json"}}
 
@@ -101,49 +100,3 @@ def test_lines_are_paused_and_resumed_through_the_domain(at_admin):
     assert SmsLine.objects.usable().count() == 2
     noted = AuditEntry.objects.filter(object_kind="smsline").order_by("pk").values_list("action", "object_id")
     assert list(noted) == [("paused", running.pk), ("resumed", running.pk), ("resumed", resting.pk)]
-
-
-def test_saved_words_are_a_new_version(at_admin):
-    template = admin_rows.template_for()
-    MessageTemplate.objects.update(is_current=True)
-    body = "{name}，约好：{when}，{where}，{number}，{state}。问{ask}"
-    assert at_admin.post(f"{TEMPLATES}{template.pk}/change/", {"body": body}).status_code == 302
-    versions = MessageTemplate.objects.order_by("version").values_list("version", "is_current", "body")
-    assert list(versions) == [(1000, False, template.body), (1001, True, body)]
-
-
-def test_words_that_cannot_be_sent_are_refused(at_admin):
-    template = admin_rows.template_for()
-    MessageTemplate.objects.update(is_current=True)
-    answer = at_admin.post(f"{TEMPLATES}{template.pk}/change/", {"body": "{name}，{secret}"})
-    assert answer.status_code == 200
-    assert answer.context["adminform"].errors["body"][0].startswith("这里不能用变量 {secret}")
-    assert MessageTemplate.objects.count() == 1
-
-
-def test_words_of_old_versions_stay(at_admin):
-    template = admin_rows.template_for()
-    page = at_admin.get(f"{TEMPLATES}{template.pk}/change/")
-    assert page.context["has_change_permission"] is False
-    assert at_admin.post(f"{TEMPLATES}{template.pk}/change/", {"body": "别的"}).status_code == 403
-
-
-def test_each_variable_is_shown_with_its_meaning(at_admin):
-    page = at_admin.get(f"{TEMPLATES}{admin_rows.template_for().pk}/change/").content.decode()
-    assert "<li>{name} 村民的姓名</li>" in page
-    assert "<li>{ask} 礼堂电话；没有电话时是礼堂名称</li>" in page
-
-
-def test_length_counts_the_longest_signature_of_a_line(at_admin, rf):
-    from django.contrib import admin
-
-    admin_rows.template_for()
-    MessageTemplate.objects.update(body="{name}" + "字" * (70 - 11 - 4))  # the longest name is eleven
-    pages = admin.site.get_model_admin(MessageTemplate)
-    request = rf.get("/")
-    request.user = admin_rows.administrator()
-    longest = []
-    for signature in ("礼堂", "柯桥文化礼堂"):
-        SmsLineFactory(signature=signature)
-        longest.append(pages.longest(pages.get_queryset(request).get()))
-    assert longest == [1, 2]
