@@ -21,7 +21,7 @@ from auditorium.gateways import gateway_for
 from auditorium.gateways.base import Callback, SmsGateway, receipt_callback, reply_callback
 from auditorium.models import SmsLine
 
-LARGEST_BODY = 64 * 1024
+LARGEST_BODY = 1024 * 1024
 
 
 @csrf_exempt
