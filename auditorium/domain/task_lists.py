@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from auditorium.models import Hall
     from auditorium.models.follow_ups import FollowUpQuerySet
 
+DONE_SHOWN = 200
+"""So many of those that have ended are listed; whoever looks for an older one begins with the villager."""
+
 
 class Shelf(TextChoices):
     """Whose tasks are looked at."""
@@ -29,18 +32,31 @@ class Shelf(TextChoices):
 
 
 def on_shelf(shelf: str, *, hall: Hall, user: User) -> FollowUpQuerySet:
-    """Open ones by due time, ended ones the latest first; those handed here too. With all a line of the list shows."""
+    """Open ones by due time, or the latest that have ended, the last first; those handed here too. With all a line of
+    the list shows."""
     scope = (
         FollowUp.objects.for_user(user)
         .with_villager()
         .select_related("hall", "contact__phone", "assignee", "helper", "escalated_hall", "escalated_region")
     )
-    handed = Q(escalated_hall=hall) | handed_to_region_of(user)
     if shelf == Shelf.DONE:
-        ended = scope.exclude(state__in=FOLLOW_UP_OPEN).filter(Q(hall=hall) | handed)
-        return ended.order_by("-closed_at", "-pk")
+        latest = scope.filter(pk__in=_latest_done(hall, user)).order_by("-closed_at", "-pk")
+        return latest[:DONE_SHOWN]
+    handed = Q(escalated_hall=hall) | handed_to_region_of(user)
     whose = {Shelf.HALL: Q(hall=hall), Shelf.MINE: Q(assignee=user), Shelf.HANDED: handed}
     return scope.open().filter(whose[Shelf(shelf)]).order_by("due_at", "pk")
+
+
+def _latest_done(hall: Hall, user: User) -> set[int]:
+    """The ids of the latest of the hall's own, of those handed to it and to the user's regions, each by its index."""
+    ended = FollowUp.objects.filter(closed_at__isnull=False).exclude(state__in=FOLLOW_UP_OPEN)
+    whose = [Q(hall=hall), Q(escalated_hall=hall)]
+    if any(role.region for role in user.role_list):
+        whose.append(handed_to_region_of(user) & Q(escalated_region__isnull=False))
+    found: set[int] = set()
+    for each in whose:
+        found.update(ended.filter(each).order_by("-closed_at", "-pk").values_list("pk", flat=True)[:DONE_SHOWN])
+    return found
 
 
 def tried_before(follow_up: FollowUp) -> FollowUpQuerySet:

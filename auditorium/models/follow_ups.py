@@ -134,6 +134,17 @@ class FollowUp(models.Model):
                 condition=Q(escalated_region__isnull=False, state__in=["open", "taken"]),
                 name="follow_up_at_town",
             ),
+            # the latest that were done at a hall, its own and those handed to it
+            models.Index(
+                fields=["hall", "-closed_at", "-id"],
+                condition=Q(closed_at__isnull=False),
+                name="follow_up_done",
+            ),
+            models.Index(
+                fields=["escalated_hall", "-closed_at", "-id"],
+                condition=Q(escalated_hall__isnull=False, closed_at__isnull=False),
+                name="follow_up_done_handed",
+            ),
             # the villager's timeline
             models.Index(fields=["villager", "-created_at"], name="follow_up_of_villager"),
             # closing what concerns an appointment that was cancelled

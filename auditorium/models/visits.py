@@ -65,6 +65,8 @@ class Visit(models.Model):
         indexes = [
             # the desk's list of today
             models.Index(fields=["hall", "arrived_at"], name="visit_of_the_day"),
+            # those of the days before that somebody went on with today
+            models.Index(fields=["hall", "serving_since"], name="visit_resumed"),
             # what was still open at the end of a day
             models.Index(
                 fields=["hall", "arrived_at"],
