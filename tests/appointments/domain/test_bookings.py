@@ -233,6 +233,8 @@ def test_acknowledge_refused_gives_the_place_back_and_somebody_the_task_to_reboo
     slot.refresh_from_db()
     assert (appointment.state, appointment.hospital_knows, slot.taken) == ("cancelled_by_clinic", "refused", 0)
     assert FollowUp.objects.open().get(kind=FollowUpKind.REBOOK).villager == appointment.villager
+    owed = Reminder.objects.live().about("appointment", appointment.pk)
+    assert list(owed.values_list("purpose", flat=True)) == [ReminderPurpose.CANCELLED]
 
 
 def test_added_places_take_numbers_after_the_sessions_last(hall, desk):

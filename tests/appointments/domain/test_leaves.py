@@ -10,6 +10,7 @@ from django.db import transaction
 from appointments.domain import bookings, leaves, schedules, suspensions
 from appointments.enums import AppointmentState, Period, SessionState
 from appointments.models import Appointment, ClinicSession, Leave, Suspension
+from auditorium.domain import wake
 from auditorium.models import FollowUp
 from tests.admin_rows import administrator, clerk_of, supervisor_of
 from tests.appointments.factories import LeaveFactory, ScheduleTemplateFactory, at, bookable_villager
@@ -79,6 +80,20 @@ def test_a_leave_suspends_and_tells_and_nothing_opens_in_it(template, boss):
     assert schedules.open_ahead(by=None) == 0
 
 
+def test_the_preview_counts_whoever_is_booked_in_what_it_closes_and_nobody_else(template, boss):
+    for day in (FIRST, SECOND):
+        book(template, day)
+    leave = LeaveFactory.build(
+        doctor=template.doctor,
+        department=template.department,
+        hospital=template.department.hospital,
+        first_date=SECOND,
+        last_date=THIRD,
+    )
+    shown = leaves.preview(leave, by=boss)
+    assert ([session.date for session in shown.sessions], shown.booked) == ([SECOND, THIRD], 1)
+
+
 def test_a_leave_where_nothing_is_open_suspends_nothing(template, boss):
     go(template, boss, THIRD + timedelta(days=30), THIRD + timedelta(days=40))
     assert not Suspension.objects.exists()
@@ -139,6 +154,18 @@ def test_a_shortened_leave_gives_back_the_days_it_lost_and_no_others(template, b
     assert [session.date for session in leaves.to_resume(leave)] == [FIRST]
     assert leaves.resume(leave=leave, by=boss) == 1
     assert states() == [OPEN] * 3
+
+
+@pytest.mark.parametrize("lift", [leaves.resume, leaves.remove])
+def test_whoever_opens_sessions_is_woken_when_days_come_free(
+    template, boss, lift, monkeypatch, django_capture_on_commit_callbacks
+):
+    leave = go(template, boss, FIRST, FIRST)
+    woken = []
+    monkeypatch.setattr(wake, "now", lambda name, *ids: woken.append(name))
+    with django_capture_on_commit_callbacks(execute=True):
+        lift(leave=leave, by=boss)
+    assert schedules.OPEN in woken
 
 
 def test_what_another_leave_covers_stays_closed(template, boss):

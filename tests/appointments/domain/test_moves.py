@@ -8,7 +8,7 @@ import time_machine
 
 from appointments.domain import bookings, extra_places, moves
 from appointments.domain import desk as at_the_desk
-from appointments.enums import AppointmentState, HospitalKnows, SessionState, SlotKind
+from appointments.enums import AppointmentSource, AppointmentState, HospitalKnows, SessionState, SlotKind
 from appointments.errors import (
     AlreadyBooked,
     KeyReused,
@@ -265,6 +265,15 @@ def test_move_of_what_has_ended_is_refused(desk, made, slot):
     bookings.cancel(appointment=made, by=desk)
     with pytest.raises(NotLive):
         moves.move(appointment=made, slot=slot(THURSDAY), by=desk)
+
+
+@pytest.mark.parametrize("state", AppointmentState.values)
+def test_only_a_booked_place_of_ours_can_be_moved(made, state):
+    made.state = state
+    assert moves.is_movable(made) is (state == AppointmentState.BOOKED)
+    made.state, made.source = AppointmentState.BOOKED, AppointmentSource.ELSEWHERE
+    assert not moves.is_movable(made)
+    assert moves.why_not_movable(made) == "这个预约不能在这里改约，请看它现在的情况。"
 
 
 def test_extra_place_given_back_by_a_move_is_offered_to_nobody(hall, villager, slot):

@@ -98,6 +98,16 @@ def test_lift_is_for_managers_of_the_hall_supervisors_and_administrators(village
         assert no_shows.may_lift(villager=villager, user=user)
 
 
+def test_manager_of_a_hall_that_does_not_serve_the_villager_has_no_say(villager, hospital):
+    stranger = UserFactory()
+    elsewhere = bookable_villager(HallFactory())
+    Role.objects.create(user=stranger, role=RoleKind.HALL_MANAGER, hall=elsewhere.registered_at)
+    assert no_shows.may_lift(villager=elsewhere, user=stranger)
+    assert not no_shows.may_lift(villager=villager, user=stranger)
+    with pytest.raises(NotAllowed):
+        no_shows.lift(villager=villager, hospital=hospital, by=stranger, why="住院")
+
+
 def test_desk_is_told_whom_to_ask(villager, hall, manager):
     def asked():
         return [role.user for role in no_shows.who_may_lift(villager=villager, user=desk_user(hall))]
@@ -117,10 +127,37 @@ def test_nothing_is_said_of_one_miss_and_the_last_chance_is_said_kindly(villager
     assert warned(villager) == [(said, False)]
 
 
-def test_half_a_year_is_called_so(villager, hospital):
-    BookingPolicy.objects.create(hospital=hospital, no_show_days=180)
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (174, "这 174 天"),
+        (175, "这半年"),
+        (190, "这半年"),
+        (191, "这 191 天"),
+        (360, "这一年"),
+        (370, "这一年"),
+        (371, "这 371 天"),
+    ],
+)
+def test_half_a_year_and_a_year_are_called_so(villager, hospital, days, said):
+    BookingPolicy.objects.create(hospital=hospital, no_show_days=days)
     miss(villager, hospital, 40, 120)
-    assert warned(villager)[0][0].startswith("这半年在柯桥区示例医院约了没去就诊 2 次")
+    assert warned(villager)[0][0].startswith(f"{said}在柯桥区示例医院约了没去就诊 2 次")
+
+
+@pytest.mark.parametrize("state", ["unmarked", "cancelled_by_clinic", "cancelled_by_villager", "fulfilled"])
+def test_nothing_is_said_of_what_was_no_marked_no_show(villager, hospital, state):
+    miss(villager, hospital, 40, 20, 10)
+    Appointment.objects.update(state=state)
+    assert warned(villager) == []
+
+
+def test_visit_missed_at_a_hospital_only_known_by_name_is_held_against_nobody(villager, hospital):
+    miss(villager, hospital, 40, 20)
+    Appointment.objects.update(
+        source="elsewhere", slot=None, session=None, hospital=None, department=None, hospital_text="杭州示例医院"
+    )
+    assert warned(villager) == []
 
 
 def test_who_is_blocked_reads_until_when_and_a_lift_ends_it(villager, hospital, manager):

@@ -153,6 +153,19 @@ def test_lift_leaves_what_was_missed_after_it(missed, lift, villager, hospital):
     assert standing(villager, hospital) == NoShows(1, None)
 
 
+def test_lift_of_somebody_elses_limit_is_theirs_alone(missed, hall, villager, hospital):
+    missed(5, 4, 3)
+    NoShowLift.objects.create(
+        villager=bookable_villager(hall),
+        hospital=hospital,
+        hall=hall,
+        lifted_by=desk_user(hall),
+        lifted_at=at(TODAY, 9),
+        reason="住院了",
+    )
+    assert standing(villager, hospital).is_blocked
+
+
 def test_lift_for_one_hospital_holds_there_only(missed, lift, villager, hospital):
     missed(5, 4, 3)
     lift(0, HospitalFactory())
@@ -171,6 +184,15 @@ def test_booking_is_refused_with_the_day_it_ends_and_who_can_lift_it(missed, vil
     assert refused.value.sentence == (
         "张小明约了没去太多次，柯桥区示例医院到12月2日 周三为止不能再约；情况特殊的，请礼堂负责人写明原因解除。"
     )
+
+
+def test_several_sessions_are_refused_for_the_same_reason(missed, villager, hospital):
+    sessions = ClinicSessionFactory.create_batch(2, department__hospital=hospital)
+    missed(3, 2)
+    assert limits.allowed(villager=villager, sessions=sessions, policy=POLICY) == (sessions, None)
+    missed(1)
+    passed, why = limits.allowed(villager=villager, sessions=sessions, policy=POLICY)
+    assert (passed, type(why)) == ([], BlockedForNoShows)
 
 
 def test_booking_elsewhere_is_refused_only_where_all_hospitals_count(missed, villager, hospital):

@@ -14,7 +14,7 @@ from appointments.errors import AlreadyWaiting, DateOutOfReach, NotLive, Village
 from appointments.models import Appointment, ClinicSession, Revisit, Wish
 from auditorium.domain import villagers
 from auditorium.enums import FollowUpKind, FollowUpState
-from auditorium.models import AuditEntry, FollowUp
+from auditorium.models import AuditEntry, FollowUp, Villager
 from tests.appointments.factories import (
     ClinicSessionFactory,
     DepartmentFactory,
@@ -151,6 +151,8 @@ def test_a_wish_of_a_revisit_ends_it_booked(note, session, doctor, travel):
     travel(moment + timedelta(days=2))
     tasks.serve_queues()
     assert (state(made), Appointment.objects.get().session) == (RevisitState.BOOKED, session)
+    made.refresh_from_db()
+    assert made.ended_at == moment + timedelta(days=2)
     assert not FollowUp.objects.open().exclude(about_kind="appointment").exists()
 
 
@@ -195,6 +197,7 @@ def test_with_any_doctor_the_first_ordinary_session_is_meant(note, hall, departm
     ClinicSession.objects.update(clinic_class=ClinicClass.EXPERT)
     ordinary = ClinicSessionFactory(department=department, date=DUE + timedelta(days=3), allotted_hall=hall)
     SlotFactory(session=ordinary)
+    SlotFactory(session__date=DUE, session__allotted_hall=hall)  # another department's
     made = note(automatic=True)
     travel(moment - timedelta(hours=1))
     revisits.come_due()
@@ -262,6 +265,33 @@ def test_who_died_is_not_to_come_back(note, hall, by, villager, session, doctor,
     assert not FollowUp.objects.open().exists()
     with refused(VillagerNotReady, "资料已经停用"):
         note()
+
+
+@pytest.mark.parametrize("gone", [{"died_on": MONDAY}, {"erased_at": at(MONDAY, 9)}])
+def test_who_is_gone_is_said_to_be_the_reason(note, villager, gone):
+    made = note()
+    Villager.objects.filter(pk=villager.pk).update(**gone)
+    assert revisits.come_due() == 1
+    made.refresh_from_db()
+    assert (made.state, made.ended_reason) == (RevisitState.CANCELLED, "这位村民的资料已经停用，不能预约。")
+
+
+def test_one_that_comes_due_or_ends_leaves_the_others(note, hall, by, department, session, doctor, travel):
+    def another(**kwargs):
+        return revisits.note(
+            villager=villager_of(hall), hall=hall, department=department, by=by, **{"due_on": DUE} | kwargs
+        )
+
+    waits = another(due_on=DUE + timedelta(weeks=4))
+    moment = release(session)
+    ours, theirs = note(doctor=doctor, automatic=True), another(doctor=doctor, automatic=True)
+    travel(moment - timedelta(hours=1))
+    assert revisits.come_due() == 2
+    revisits.cancel(revisit=ours, by=by)
+    assert [state(row) for row in (ours, theirs, waits)] == ["cancelled", "waiting", "waiting"]
+    assert sorted(Wish.objects.values_list("revisit", "state")) == [(ours.pk, "cancelled"), (theirs.pk, "waiting")]
+    due = another(due_on=moment.date() + timedelta(weeks=1))
+    assert [state(row) for row in (due, theirs, waits)] == ["due", "waiting", "waiting"]
 
 
 def test_saying_no_ends_call_and_wish(note, by, session, doctor, travel):

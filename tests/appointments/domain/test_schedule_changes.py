@@ -120,6 +120,21 @@ def test_another_weekday_or_part_of_the_day_makes_new_sessions(template):
     assert {session.period for session in ClinicSession.objects.all()} == {Period.AFTERNOON}
 
 
+def test_only_its_own_sessions_are_changed(template):
+    other = ScheduleTemplateFactory(weekday=3, room="305")
+    schedules.open_ahead(by=None)
+    shown = save(template, room="202", weekday=2)
+    assert {session.room for session in ClinicSession.objects.filter(template=other)} == {"305"}
+    assert {session.date.isoweekday() for session in ClinicSession.objects.filter(template=other)} == {3}
+    assert shown.touches_sessions
+
+
+@pytest.mark.parametrize(("what", "is_looked_at"), [("changed", 1), ("kept", 1), ("gone", 1), ("opened", 0)])
+def test_somebody_looks_first_wherever_anything_open_is_concerned(what, is_looked_at):
+    plan = schedule_changes.ChangePlan(**{what: [schedule_changes.Line("11月30日 周一 上午")]})
+    assert plan.touches_sessions is bool(is_looked_at)
+
+
 def test_booked_mornings_stay_where_a_template_moves_to_the_afternoon(template):
     book(session_of(template, FIRST))
     save(template, period=Period.AFTERNOON, starts=time(14), ends=time(16))

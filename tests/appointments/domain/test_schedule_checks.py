@@ -100,6 +100,21 @@ def test_one_clinic_may_be_given_to_two_halls_at_one_time_only(template):
     assert problem(ScheduleTemplateFactory.build(**said, starts=time(9), ends=time(11))) is not None
 
 
+@pytest.mark.parametrize(
+    ("starts", "ends", "is_refused"),
+    [
+        (time(10), time(11), False),
+        (time(9, 59), time(11), True),
+        (time(7), time(8), False),
+        (time(7), time(8, 1), True),
+    ],
+)
+def test_one_may_begin_when_the_other_ends(template, starts, ends, is_refused):
+    said = {"department": template.department, "doctor": template.doctor, "allotted_hall": HallFactory()}
+    other = ScheduleTemplateFactory.build(**said, starts=starts, ends=ends)
+    assert (problem(other) is not None) is is_refused
+
+
 def test_a_template_does_not_stand_in_its_own_way(template):
     template.capacity = 5
     assert problem(template) is None

@@ -57,6 +57,17 @@ def test_open_keeps_what_this_afternoon_brings():
     assert opened()[0] == MONDAY
 
 
+def test_what_begins_this_minute_is_not_opened_any_more():
+    ScheduleTemplateFactory()
+    with time_machine.travel(at(MONDAY, 8), tick=False):
+        schedules.open_ahead(by=None)
+    assert opened()[0] == MONDAY + WEEK
+    ClinicSession.objects.all().delete()
+    with time_machine.travel(at(MONDAY, 7, 59), tick=False):
+        schedules.open_ahead(by=None)
+    assert opened()[0] == MONDAY
+
+
 def test_the_department_s_own_window_counts():
     template = ScheduleTemplateFactory()
     BookingPolicy.objects.create(hospital=template.department.hospital, window_days=7)

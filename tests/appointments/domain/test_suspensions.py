@@ -1,6 +1,6 @@
 """停诊: what it ends and what it leaves, what people are owed, and what lifting it gives back."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -140,6 +140,29 @@ def test_who_has_arrived_stays(slot, hall, desk):
     suspension = suspended(picked(slot.session))
     slot.refresh_from_db()
     assert (state_of(appointment), slot.taken, suspension.state) == (AppointmentState.ARRIVED, 1, "settled")
+    assert suspension.appointments_found == 0
+
+
+def test_only_whoever_is_booked_in_it_is_counted_and_told(slot, hall, desk):
+    elsewhere = booked(SlotFactory(session__allotted_hall=hall), hall, desk)
+    booked(slot, hall, desk)
+    suspension = suspended(picked(slot.session))
+    assert (suspension.appointments_found, state_of(elsewhere)) == (1, AppointmentState.BOOKED)
+
+
+def test_picked_sessions_of_several_doctors_days_and_periods_are_all_suspended(hall):
+    hospital = HospitalFactory()
+    sessions = [
+        ClinicSessionFactory(
+            department__hospital=hospital, date=clock.today() + timedelta(days=days), period=period, allotted_hall=hall
+        )
+        for days, period in [(4, "morning"), (5, "afternoon")]
+    ]
+    left = ClinicSessionFactory(department__hospital=hospital, date=sessions[0].date, allotted_hall=hall)
+    suspended(picked(*sessions))
+    assert [state_of(session) for session in (*sessions, left)] == ["suspended", "suspended", "open"]
+    alone = picked(left)
+    assert (alone.period, alone.department, alone.doctor) == (left.period, left.department, left.doctor)
 
 
 def test_who_waits_for_the_hospitals_answer_is_told_too(slot, hall, desk):
@@ -174,6 +197,24 @@ def test_of_today_only_what_is_not_over_is_suspended(hall):
     SlotFactory(session=running.session, starts_at=at(clock.today(), 14))
     suspended(days(department.hospital, clock.today()))
     assert (state_of(over.session), state_of(running.session)) == (SessionState.OPEN, SessionState.SUSPENDED)
+
+
+def test_a_walk_in_session_is_over_at_its_end_and_not_on_the_days_before(hall):
+    department = DepartmentFactory()
+    over, running, tomorrow = (
+        ClinicSessionFactory(
+            department=department,
+            date=clock.today() + timedelta(days=days),
+            period=period,
+            queue="walk_in",
+            starts=time(8),
+            ends=time(hour),
+            allotted_hall=hall,
+        )
+        for days, period, hour in [(0, "morning", 9), (0, "afternoon", 10), (1, "morning", 9)]
+    )
+    suspended(days(department.hospital, clock.today(), clock.today() + timedelta(days=1)))
+    assert [state_of(one) for one in (over, running, tomorrow)] == ["open", "suspended", "suspended"]
 
 
 def test_a_doctors_range_leaves_colleagues_and_other_days(hall):
@@ -262,6 +303,31 @@ def test_resuming_reopens_what_it_closed_and_asks_each_who_was_told(slot, hall, 
     }
     closed = FollowUp.objects.filter(about_id=appointment.pk, state=FollowUpState.CANCELLED)
     assert closed.count() == 1
+
+
+def test_whoever_an_interrupted_resuming_did_not_ask_is_asked_by_the_sweep(
+    slot, hall, desk, admin, morning, monkeypatch
+):
+    appointment = booked(slot, hall, desk)
+    suspension = suspended(picked(slot.session))
+    FollowUp.objects.update(state=FollowUpState.DONE)
+    morning.shift(timedelta(hours=1))
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(suspensions.suspension_telling, "ask_batch", lambda *args, **kwargs: 0)
+        suspensions.resume(suspension=suspension, by=admin)
+    assert open_tasks(appointment) == []
+    morning.shift(timedelta(minutes=5))
+    assert (suspensions.settle_all(), suspensions.settle_all()) == (1, 0)
+    assert open_tasks(appointment) == [FollowUpKind.REBOOK]
+
+
+def test_what_is_booked_after_resuming_is_nobodys_to_end(slot, hall, desk, admin):
+    """Also by a worker that still had the suspension in hand."""
+    suspension = suspended(picked(slot.session))
+    suspensions.resume(suspension=suspension, by=admin)
+    appointment = booked(slot, hall, desk)
+    assert (suspensions.settle(suspension), suspensions.left_to_tell(suspension)) == (0, 0)
+    assert state_of(appointment) == AppointmentState.BOOKED
 
 
 def test_resuming_twice_is_refused(slot, admin):

@@ -303,12 +303,14 @@ def test_a_wish_for_a_session_that_never_opens_is_refused(session, wish, change,
 
 def test_a_wish_for_another_halls_session_is_refused(session, by, release):
     other = HallFactory()
+    SlotFactory(session=ClinicSessionFactory(department=session.department, date=DAY, allotted_hall=other))
     with refused(NothingToWaitFor, "这个班次不是分给本礼堂的，请选别的班次。"):
         wishes.make(session=session, villager=villager_of(other), hall=other, by=by)
 
 
 def test_a_wish_for_a_session_without_places_is_refused(session, wish):
     Slot.objects.update(is_open=False)
+    SlotFactory()
     with refused(NothingToWaitFor, "这个班次没有可以约的号，请选别的班次。"):
         wish()
 
