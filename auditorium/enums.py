@@ -287,6 +287,22 @@ MESSAGE_TRANSITIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+class TextOutcome(TextChoices):
+    """How a text is counted: by its state, and answers beside them."""
+
+    PENDING = MessageState.PENDING.value, MessageState.PENDING.label
+    CLAIMED = MessageState.CLAIMED.value, MessageState.CLAIMED.label
+    SENDING = MessageState.SENDING.value, MessageState.SENDING.label
+    SENT = MessageState.SENT.value, MessageState.SENT.label
+    DELIVERED = MessageState.DELIVERED.value, MessageState.DELIVERED.label
+    UNDELIVERED = MessageState.UNDELIVERED.value, MessageState.UNDELIVERED.label
+    FAILED = MessageState.FAILED.value, MessageState.FAILED.label
+    CANCELLED = MessageState.CANCELLED.value, MessageState.CANCELLED.label
+    EXPIRED = MessageState.EXPIRED.value, MessageState.EXPIRED.label
+    UNKNOWN = MessageState.UNKNOWN.value, MessageState.UNKNOWN.label
+    REPLIED = "replied", _("有回复")
+
+
 class MessageAudience(TextChoices):
     """Whose eyes a template is written for: the villager's own phone, or anybody else's."""
 

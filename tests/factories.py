@@ -13,6 +13,7 @@ from auditorium.enums import (
     GatewayKind,
     HelperKind,
     IdentityKind,
+    MessageAudience,
     RegionLevel,
     RoleKind,
 )
@@ -195,6 +196,21 @@ class SmsLineFactory(DjangoModelFactory):
     name = "演示线路"
     gateway = GatewayKind.CONSOLE
     signature = "柯桥文化礼堂"
+
+
+class MessageFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Message
+
+    hall = factory.SubFactory(HallFactory)
+    phone = factory.SubFactory(PhoneFactory)
+    line = factory.SubFactory(SmsLineFactory)
+    audience = MessageAudience.OWN
+    body = "【柯桥文化礼堂】张小明，11月24日周二上午8:30到柯桥区示例医院。"
+    parts = 1
+    created_at = factory.LazyFunction(clock.now)
+    not_before = factory.SelfAttribute("created_at")
+    expires_at = factory.LazyAttribute(lambda text: text.created_at + timedelta(days=3))
 
 
 def resident_id(born: str = "19540312", serial: str = "301", county: str = "330603") -> str:

@@ -2,6 +2,7 @@
 
 from auditorium.models.audit import AuditEntry
 from auditorium.models.contacts import Consent, Contact, Phone
+from auditorium.models.figures import LineDay
 from auditorium.models.follow_ups import FollowUp
 from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
 from auditorium.models.messages import Message, MessagePart, Reminder
@@ -25,6 +26,7 @@ __all__ = [
     "Household",
     "KeyKind",
     "LineConnection",
+    "LineDay",
     "LineTemplate",
     "Matter",
     "Message",
