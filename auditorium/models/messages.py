@@ -53,12 +53,14 @@ class Reminder(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="reminders", verbose_name=_("礼堂"))
-    villager = models.ForeignKey(Villager, models.PROTECT, related_name="reminders", verbose_name=_("村民"))
+    villager = models.ForeignKey(
+        Villager, models.PROTECT, db_index=False, related_name="reminders", verbose_name=_("村民")
+    )
     about_kind = models.CharField(max_length=20, editable=False)
     about_id = models.BigIntegerField(editable=False)
     purpose = models.CharField(_("用途"), max_length=16, choices=ReminderPurpose)
-    own_template = models.ForeignKey(MessageTemplate, models.PROTECT, related_name="+")
-    discreet_template = models.ForeignKey(MessageTemplate, models.PROTECT, related_name="+")
+    own_template = models.ForeignKey(MessageTemplate, models.PROTECT, db_index=False, related_name="+")
+    discreet_template = models.ForeignKey(MessageTemplate, models.PROTECT, db_index=False, related_name="+")
     due_at = models.DateTimeField(_("该发的时间"))
     expires_at = models.DateTimeField(_("最晚"))
     state = models.CharField(_("状态"), max_length=12, choices=ReminderState, default=ReminderState.PLANNED)
@@ -79,7 +81,7 @@ class Reminder(models.Model):
         ]
         indexes = [
             # the sweep: what is planned and due
-            models.Index(fields=["due_at"], condition=Q(state="planned"), name="reminder_due"),
+            models.Index(fields=["due_at", "id"], condition=Q(state="planned"), name="reminder_due"),
             # the sweep that ends what came too late
             models.Index(
                 fields=["expires_at"],
@@ -120,11 +122,13 @@ class Message(models.Model):
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    hall = models.ForeignKey(Hall, models.PROTECT, related_name="messages", verbose_name=_("礼堂"))
-    villager = models.ForeignKey(Villager, models.PROTECT, null=True, related_name="messages", verbose_name=_("村民"))
-    phone = models.ForeignKey(Phone, models.PROTECT, related_name="messages", verbose_name=_("号码"))
+    hall = models.ForeignKey(Hall, models.PROTECT, db_index=False, related_name="messages", verbose_name=_("礼堂"))
+    villager = models.ForeignKey(
+        Villager, models.PROTECT, null=True, db_index=False, related_name="messages", verbose_name=_("村民")
+    )
+    phone = models.ForeignKey(Phone, models.PROTECT, db_index=False, related_name="messages", verbose_name=_("号码"))
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+", verbose_name=_("联系人"))
-    line = models.ForeignKey(SmsLine, models.PROTECT, related_name="messages", verbose_name=_("线路"))
+    line = models.ForeignKey(SmsLine, models.PROTECT, db_index=False, related_name="messages", verbose_name=_("线路"))
     audience = models.CharField(_("给谁看"), max_length=10, choices=MessageAudience)
     is_copy = models.BooleanField(_("抄送"), default=False)
     template = models.ForeignKey(
@@ -143,7 +147,13 @@ class Message(models.Model):
     state = models.CharField(_("状态"), max_length=12, choices=MessageState, default=MessageState.PENDING)
     reminders = models.ManyToManyField(Reminder, related_name="messages")
     reply = models.ForeignKey(
-        "auditorium.Reply", models.PROTECT, null=True, blank=True, related_name="answers", verbose_name=_("答复")
+        "auditorium.Reply",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="answers",
+        verbose_name=_("答复"),
     )
     created_at = models.DateTimeField(_("写成时间"))
     not_before = models.DateTimeField(_("不早于"))
@@ -164,14 +174,29 @@ class Message(models.Model):
         verbose_name_plural = _("短信")
         ordering = ["-created_at"]
         indexes = [
-            # the worker's claim: what waits, oldest first
-            models.Index(fields=["not_before"], condition=Q(state="pending"), name="message_waiting"),
+            # the worker's claim: what waits for each line, oldest first
+            models.Index(fields=["line", "not_before", "id"], condition=Q(state="pending"), name="message_waiting"),
+            # what waited in vain: past its time, or written hours ago
+            models.Index(fields=["expires_at"], condition=Q(state="pending"), name="message_too_late"),
+            models.Index(fields=["created_at", "id"], condition=Q(state="pending"), name="message_written"),
             # leases that ran out, and calls cut off
             models.Index(fields=["lease_until"], condition=Q(state__in=["claimed", "sending"]), name="message_lease"),
             # calls cut off: ask the provider
             models.Index(fields=["lease_until"], condition=Q(state="unknown"), name="message_unknown"),
             # receipts by the provider's number
             models.Index(fields=["line", "provider_id"], condition=~Q(provider_id=""), name="message_receipt"),
+            # what was sent and never reported on: ask for its receipt
+            models.Index(
+                fields=["line", "sent_at"], condition=Q(state="sent", ended_at__isnull=True), name="message_unheard"
+            ),
+            # a line's cap per day
+            models.Index(fields=["line", "sent_at"], name="message_of_line"),
+            # the figures of a day
+            models.Index(fields=["created_at"], name="message_of_day"),
+            # what answers a reply
+            models.Index(fields=["reply"], condition=Q(reply__isnull=False), name="message_answering"),
+            # retention: whose words are still kept
+            models.Index(fields=["created_at"], condition=~Q(body=""), name="message_with_words"),
             # our cap per number and day, and the demo phone
             models.Index(fields=["phone", "-created_at"], name="message_of_phone"),
             models.Index(fields=["villager", "-created_at"], name="message_of_villager"),

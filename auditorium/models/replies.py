@@ -77,6 +77,8 @@ class Reply(models.Model):
             # what was left behind, and what takes effect now
             models.Index(fields=["received_at"], condition=Q(state="received"), name="reply_unread"),
             models.Index(fields=["act_at"], condition=Q(state="waiting"), name="reply_waiting"),
+            # retention: whose words are still kept
+            models.Index(fields=["received_at"], condition=~Q(text=""), name="reply_with_words"),
         ]
         constraints = [
             models.UniqueConstraint(
