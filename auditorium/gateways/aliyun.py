@@ -125,7 +125,13 @@ class AliyunGateway:
         """
         if text.sent_at is None:
             return Unknowable()
-        for row in self._rows(text.number, text.sent_at):
+        try:
+            rows = list(self._rows(text.number, text.sent_at))
+        except GatewayError as error:
+            if error.treatment == Treatment.BACK_OFF:
+                raise
+            return Unknowable()  # this key may send, but not ask
+        for row in rows:
             out_id = row.out_id or ""
             if out_id == str(text.key) or _beginning(text) in _beginnings(out_id):
                 provider_id = _id_in_batch(out_id, text.number) if _beginnings(out_id) else ""

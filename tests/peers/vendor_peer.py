@@ -13,6 +13,7 @@ without taking anything, `answer after` once it has.
 
 import json
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -141,12 +142,18 @@ def running(module: str, *arguments: str) -> Iterator[Handle]:
 
 
 def serve(provider: Provider) -> None:
-    """Say where it listens, and answer until standard input ends."""
+    """Say where it listens, and answer until standard input ends; with TLS where a key and a certificate are named."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(provider))
+    scheme = "http"
+    if files := sys.argv[1:]:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(files[1], files[0])
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        scheme = "https"
     server.daemon_threads = True
     server.block_on_close = False
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
+    print(f"{scheme}://127.0.0.1:{server.server_address[1]}", flush=True)
     sys.stdin.read()
     server.shutdown()
 

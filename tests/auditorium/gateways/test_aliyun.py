@@ -299,10 +299,15 @@ def test_find_looks_beyond_midnight_and_beyond_the_first_page(gateway, peer):
         assert gateway.find(one) == Found()
 
 
-def test_find_that_is_refused_says_so(peer):
+def test_find_cannot_know_where_the_key_may_not_ask(peer):
     wrong = gateway_for("aliyun", settings(peer, access_key_secret="another"))
+    assert wrong.find(text(sent_at=clock.now() - timedelta(minutes=9))) == Unknowable()
+
+
+def test_find_that_reaches_nobody_says_so(peer):
+    nobody = gateway_for("aliyun", settings(peer, endpoint="http://127.0.0.1:9"))
     with pytest.raises(GatewayError):
-        wrong.find(text())
+        nobody.find(text())
 
 
 def test_receipt_of_a_text_sent_alone_names_our_key(gateway, peer):

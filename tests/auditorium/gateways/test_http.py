@@ -1,13 +1,11 @@
 """The HTTP gateway against a real server: what it sends, and what it makes of each answer."""
 
-import ipaddress
 import json
 import logging
 import socket
 import ssl
 import threading
 import uuid
-from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,6 +13,7 @@ from auditorium.gateways import gateway_for
 from auditorium.gateways.base import Found, GatewayError, GatewayTimeout, OutgoingText, Receipt, Sent, Unknowable
 from auditorium.gateways.console import ConsoleGateway
 from auditorium.gateways.treatments import Treatment
+from tests.peers.certificates import self_signed
 from tests.peers.sms_http_peer import Peer, Reply
 
 TEXT = OutgoingText(
@@ -245,31 +244,3 @@ def test_console_logs_no_word_of_the_text(caplog):
     assert gateway.send(TEXT).delivered is True
     assert gateway.find(TEXT) is None
     assert caplog.messages == [f"text {TEXT.key} delivered"]
-
-
-def self_signed(folder):
-    """A key and a certificate for 127.0.0.1 that no authority signed."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "peer")])
-    start = datetime(2020, 1, 1)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=36500))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    files = folder / "key.pem", folder / "certificate.pem"
-    files[0].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    files[1].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    return files
