@@ -31,9 +31,11 @@ def to_keep() -> QuerySet[SmsLine]:
 def hold(*, line: SmsLine, holder: str, at: datetime) -> bool:
     """Take the line for this process, or keep it; False while another one has it."""
     LineConnection.objects.get_or_create(line=line)
-    free = Q(held_by=holder) | Q(held_until=None) | Q(held_until__lte=at)
-    mine = LineConnection.objects.filter(free, line=line)
-    return bool(mine.update(held_by=holder, held_until=at + LEASE))
+    row = LineConnection.objects.filter(line=line)
+    if row.filter(held_by=holder).update(held_until=at + LEASE):
+        return True
+    free = row.filter(Q(held_until=None) | Q(held_until__lte=at))
+    return bool(free.update(held_by=holder, held_until=at + LEASE, connected_at=None))
 
 
 def let_go(*, line: SmsLine, holder: str) -> None:
@@ -43,8 +45,8 @@ def let_go(*, line: SmsLine, holder: str) -> None:
 
 
 def note_connected(*, line: SmsLine, at: datetime) -> None:
-    """The provider let us in."""
-    LineConnection.objects.filter(line=line).update(connected_at=at, error_code="")
+    """The provider let us in, or still has us."""
+    LineConnection.objects.filter(line=line, connected_at=None).update(connected_at=at, error_code="")
     lines.note_success(SmsLine.objects.get(pk=line.pk))
 
 

@@ -146,6 +146,8 @@ class Keeper:
                 logger.warning("line %s: another process keeps it; standing by", self.line.pk)
             self._is_standing_by = True
             return False
+        if self.gateway.is_connected:
+            connections.note_connected(line=self.line, at=clock.now())
         self._is_standing_by = False
         self._held_until = now + connections.LEASE.total_seconds() / 3
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import IntegerField, Value
@@ -89,9 +89,9 @@ def _numbered(line: SmsLine, receipt: Receipt) -> tuple[int | None, bool | None]
     if not found:
         return None, None
 
-    def unlikelihood(candidate: tuple[str, object, int, int | None]) -> tuple[bool, bool]:
+    def unlikelihood(candidate: tuple[str, Any, int, int | None]) -> tuple[bool, bool]:
         number, phone, _text, _part = candidate
-        return not str(phone).endswith(receipt.number[-PHONE_DIGITS:]), number != receipt.provider_id
+        return not phone.as_e164.endswith(receipt.number[-PHONE_DIGITS:]), number != receipt.provider_id
 
     _number, _phone, text, part = min(found, key=unlikelihood)
     if part is None:

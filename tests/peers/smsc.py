@@ -65,6 +65,11 @@ class Smsc:
         """The words of every part it took."""
         return [said["text"] for said in self.said("submit")]
 
+    @property
+    def numbers(self) -> list[str]:
+        """To whom each part went that it took."""
+        return [said["number"] for said in self.said("submit")]
+
     def end(self) -> None:
         """Stop it, as a power cut does."""
         self._process.kill()
