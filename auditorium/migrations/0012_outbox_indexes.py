@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("auditorium", "0010_days_and_done_tasks"),
+        ("auditorium", "0011_line_days"),
     ]
 
     operations = [
