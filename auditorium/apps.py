@@ -24,6 +24,7 @@ class AuditoriumConfig(AppConfig):
         from auditorium.service import HallService
 
         register(checks.code_point_order, Tags.database)
+        register(checks.kept_long_enough)
         ports.register(HallService())
         navigation.register(navigation.NavItem(_("服务台"), "auditorium:desk", 10, covers=("people/", "visits/")))
         navigation.register(navigation.NavItem(_("待办"), "auditorium:follow_ups", 90, badge=_open_tasks))

@@ -1,12 +1,29 @@
-"""System checks of the database's own settings; `manage.py migrate` runs them and refuses on an error."""
+"""System checks of the database's own settings, and of how long things are kept; `migrate` refuses on an error."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import connections
 
 IN_CODE_POINT_ORDER = (("B", "a"), ("z", "é"), ("a b", "aa"), ("龥", "\U0010ffff"))
+
+
+ANSWERED_WITHIN_DAYS = 15
+AUDIT_AT_LEAST_DAYS = 183
+
+
+def kept_long_enough(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse to drop words somebody may still answer, or audit the law wants for six months."""
+    errors: list[CheckMessage] = []
+    if settings.SMS_BODIES_DAYS < ANSWERED_WITHIN_DAYS:
+        hint = f"A text is answered up to two weeks later: {ANSWERED_WITHIN_DAYS} at least."
+        errors.append(Error("SMS_BODIES_DAYS is too short.", hint=hint, id="auditorium.E002"))
+    if settings.AUDIT_DAYS < AUDIT_AT_LEAST_DAYS:
+        hint = f"Who saw and changed what is kept for six months by law: {AUDIT_AT_LEAST_DAYS} at least."
+        errors.append(Error("AUDIT_DAYS is too short.", hint=hint, id="auditorium.E003"))
+    return errors
 
 
 def code_point_order(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:

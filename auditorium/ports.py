@@ -156,6 +156,7 @@ class Service(Protocol):
 
 _services: dict[str, Service] = {}
 _pages: dict[str, Callable[[int], str]] = {}
+_chores: dict[str, Callable[[datetime], int]] = {}
 
 
 def register(service: Service) -> None:
@@ -171,6 +172,19 @@ def service_for(kind: str) -> Service:
 def register_page(kind: str, url: Callable[[int], str]) -> None:
     """Say where the page of rows is that tasks are about and that are no service of their own."""
     _pages[kind] = url
+
+
+def register_chore(name: str, chore: Callable[[datetime], int]) -> None:
+    """Have a service's own housekeeping done by night: `chore` does one small batch of what is due at a moment.
+
+    It returns how many rows it met, and is called again until that is none; see `auditorium.domain.retention`.
+    """
+    _chores[name] = chore
+
+
+def chores() -> dict[str, Callable[[datetime], int]]:
+    """The registered housekeeping, by name."""
+    return dict(_chores)
 
 
 def page_of(kind: str, about_id: int) -> str:

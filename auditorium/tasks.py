@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from auditorium.domain import alerts, delivery, escalation, polling, replies
+from auditorium.domain import alerts, delivery, escalation, figures, polling, replies, retention
 
 
 @shared_task(name="auditorium.sweep_outbox")
@@ -17,6 +17,18 @@ def sweep_outbox() -> None:
 def poll_lines() -> None:
     """Ask providers for receipts and answers; see `polling.poll`."""
     polling.poll()
+
+
+@shared_task(name="auditorium.count_texts")
+def count_texts() -> None:
+    """Count what was written today and yesterday; see `figures.count_recent`."""
+    figures.count_recent()
+
+
+@shared_task(name="auditorium.count_changing_days")
+def count_changing_days() -> None:
+    """Count every day anew that receipts may have changed; see `figures.count_changing`."""
+    figures.count_changing()
 
 
 @shared_task(name="auditorium.escalate_follow_ups")
@@ -35,3 +47,9 @@ def act_on_replies() -> None:
 def alert_line_stopped(line_id: int) -> None:
     """Tell the operators; see `alerts.line_stopped`."""
     alerts.line_stopped(line_id)
+
+
+@shared_task(name="auditorium.keep_house")
+def keep_house() -> None:
+    """Drop what is not kept for ever; see `retention.keep_house`."""
+    retention.keep_house()

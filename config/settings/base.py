@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -171,7 +172,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 CLIENT_ADDRESS_HEADER = env("CLIENT_ADDRESS_HEADER", default="")
+SMS_BODIES_DAYS = env.int("SMS_BODIES_DAYS", default=90)
+AUDIT_DAYS = env.int("AUDIT_DAYS", default=3 * 366)
 ALERT_WEBHOOK_URL = env("ALERT_WEBHOOK_URL", default="")
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 
@@ -182,6 +186,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "auditorium.poll_lines",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "count-the-texts-of-today": {
+        "task": "auditorium.count_texts",
+        "schedule": 1800.0,
+        "options": {"expires": 1800},
+    },
+    "count-the-texts-of-a-week": {
+        "task": "auditorium.count_changing_days",
+        "schedule": crontab(hour=3, minute=20),
+        "options": {"expires": 3600},
     },
     "hand-on-what-nobody-took": {
         "task": "auditorium.escalate_follow_ups",
@@ -212,6 +226,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "appointments.open_schedules",
         "schedule": 3600.0,
         "options": {"expires": 3600},
+    },
+    # a PC that is off by night catches up when it is next switched on
+    "drop-what-is-not-kept": {
+        "task": "auditorium.keep_house",
+        "schedule": crontab(hour="3", minute="20"),
+        "options": {"expires": 6 * 3600},
     },
 }
 
