@@ -121,7 +121,8 @@ class AliyunGateway:
     def find(self, text: OutgoingText) -> Found | Unknowable | None:
         """Look for our key among what went to the number on that day.
 
-        One it does not show was never taken, once enough time has passed for it to be shown.
+        One it does not show was never taken, once enough time has passed for it to be shown; unless it shows one of the
+        same words without anybody's key.
         """
         if text.sent_at is None:
             return Unknowable()
@@ -136,7 +137,8 @@ class AliyunGateway:
             if out_id == str(text.key) or _beginning(text) in _beginnings(out_id):
                 provider_id = _id_in_batch(out_id, text.number) if _beginnings(out_id) else ""
                 return Found(provider_id=provider_id, delivered=_ARRIVED.get(row.send_status))
-        return None if clock.now() - text.sent_at >= SETTLED else Unknowable()
+        nameless = any(not row.out_id and row.template_code == text.template_code for row in rows)
+        return Unknowable() if nameless or clock.now() - text.sent_at < SETTLED else None
 
     def read_receipts(self, payload: Any) -> list[Receipt]:
         """What Aliyun posts (SmsReport): by our key, or in a batch by the batch and the number."""

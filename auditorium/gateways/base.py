@@ -10,7 +10,6 @@ from uuid import UUID
 
 from auditorium.gateways.treatments import Treatment
 
-
 ACCEPTED = '{"code": 0}'
 """What most providers want to hear when they posted something."""
 

@@ -25,6 +25,7 @@ class Aliyun(Provider):
 
     takes: tuple[str, ...] = ("SendSms", "SendBatchSms")
     is_blind: bool = False  # does not show yet what it took
+    is_nameless: bool = False  # shows it without the OutId
     statuses: dict[str, int] = field(default_factory=dict)  # by number: 1 waiting, 2 failed, 3 arrived
     nonces: set[str] = field(default_factory=set)
 
@@ -112,7 +113,7 @@ class Aliyun(Provider):
         rows = [
             {
                 "PhoneNum": text["number"],
-                "OutId": text["out_id"],
+                "OutId": "" if self.is_nameless else text["out_id"],
                 "TemplateCode": text["template"],
                 "SendDate": text["at"],
                 "SendStatus": self.statuses.get(text["number"], 1),

@@ -193,6 +193,7 @@ def _handler(told: Provider) -> type[BaseHTTPRequestHandler]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer goes in one piece: in two, each waits for the other side's acknowledgement
     provider: Provider
 
     def do_POST(self) -> None:

@@ -40,7 +40,15 @@ def running():
 
 @pytest.fixture
 def peer(running):
-    for name, empty in {"taken": [], "calls": [], "then": [], "numbers": {}, "statuses": {}, "is_blind": False}.items():
+    for name, empty in {
+        "taken": [],
+        "calls": [],
+        "then": [],
+        "numbers": {},
+        "statuses": {},
+        "is_blind": False,
+        "is_nameless": False,
+    }.items():
         running.give(name, empty)
     return running
 
@@ -281,6 +289,13 @@ def test_find_waits_until_what_was_taken_must_show(gateway, peer):
     peer.give("is_blind", True)
     assert gateway.find(text(sent_at=clock.now() - timedelta(seconds=170))) == Unknowable()
     assert gateway.find(text(sent_at=clock.now() - timedelta(seconds=181))) is None
+
+
+@pytest.mark.parametrize(("code", "answer"), [("SMS_1", Unknowable()), ("SMS_2", None)])
+def test_find_cannot_know_where_the_same_words_went_without_a_key(gateway, peer, code, answer):
+    peer.give("is_nameless", True)
+    gateway.send(text())
+    assert gateway.find(text(template_code=code, sent_at=clock.now() - timedelta(minutes=9))) == answer
 
 
 def test_find_without_a_time_says_that_it_cannot_know(gateway):
