@@ -12,6 +12,10 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -91,12 +95,9 @@ class SmppGateway:
     has_receipts = True
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        try:
-            from auditorium.gateways import smpp_link
-        except ImportError as error:
-            raise ValidationError(_("没有装 SMPP 的客户端，请先执行 pip install smpplib。")) from error
-        self._wire = smpp_link
         self._config = smpp_config.parse(config)
+        if find_spec("smpplib") is None:
+            raise ValidationError(_("没有装 SMPP 的客户端，请先执行 pip install smpplib。"))
         self.most = min(self._config.window, 5 * self._config.throttle)
         self._link: Link | None = None
         self._arrived: deque[Arrived] = deque()
@@ -104,6 +105,11 @@ class SmppGateway:
         self._pause = FIRST_PAUSE
         self._heard_at = 0.0
         self._asked_at: float | None = None
+
+    @cached_property
+    def _wire(self) -> ModuleType:
+        """What stands on smpplib, loaded when the connection is made and not before."""
+        return import_module("auditorium.gateways.smpp_link")
 
     @property
     def is_connected(self) -> bool:

@@ -46,6 +46,7 @@ def test_no_client_is_imported_before_something_is_sent_through_it():
         "http": SETTINGS,
         "aliyun": {"access_key_id": "a", "access_key_secret": "b"},
         "tencent": {"secret_id": "a", "secret_key": "b", "sdk_app_id": "c"},
+        "smpp": {"host": "127.0.0.1", "system_id": "a", "password": "b", "source": "1069"},
     }
     done = subprocess.run(
         [sys.executable, "-c", LOADED.format(chosen=chosen)],

@@ -29,9 +29,9 @@ def test_codes_of_the_provider_are_treated_as_said():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"host": ""}, "host 没有写。"),
-        ({"system_id": 7}, "system_id 要写成文字。"),
-        ({"source": "礼堂"}, "source 只能用英文字母、数字和符号，不带空格。"),
+        ({"host": ""}, "host 没有写，照平台控制台里的填。"),
+        ({"system_id": None}, "system_id 没有写，照平台控制台里的填。"),
+        ({"source": "礼堂"}, "source 只能是英文字母、数字和符号，中间没有空格。"),
         ({"password": "123456789"}, "password 最多 8 个字符（SMPP 3.4 的规定）。"),
         ({"port": 0}, "port 是 1 到 65535 的整数。"),
         ({"window": "10"}, "window 是 1 到 100 的整数。"),
@@ -41,7 +41,6 @@ def test_codes_of_the_provider_are_treated_as_said():
         ({"number": ["e164"]}, "number 只能是 international、national。"),
         ({"tls": "yes"}, "tls 写 true 或 false。"),
         ({"operator_codes": "0x401"}, 'operator_codes 要写成列表，例如 ["0x00000401"]。'),
-        ({"user": "litang"}, "不认识的设置 user。"),
         ({"host": "smpp.example.cn"}, "外网的地址要用 tls，短信里有村民的姓名和号码。"),
     ],
 )
@@ -51,6 +50,11 @@ def test_mistake_is_named(changes, sentence):
 
 def test_all_mistakes_are_named_at_once():
     assert len(mistakes(host="", port=0, long="x")) == 3
+
+
+def test_setting_nobody_knows_is_named():
+    (sentence,) = mistakes(user="litang")
+    assert sentence.startswith("不认识 user，可以写的有 bad_number_codes、enquire_link、host")
 
 
 def test_settings_that_are_no_settings_are_one_sentence():
