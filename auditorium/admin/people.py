@@ -63,7 +63,7 @@ class ContactInline(ReadOnlyInline):
     """How they can be reached."""
 
     model = Contact
-    fields = ["relation", "name", "phone", "reach", "order", "gets_copies", "may_decide"]
+    fields = ["relation", "name", "phone", "reach", "order", "gets_copies", "may_decide", "language"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the numbers, masked by their model."""

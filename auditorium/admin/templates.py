@@ -101,12 +101,12 @@ class MessageTemplateAdmin(ScopedAdmin):
         ("audience", "language"),
         ("version", "state", "in_force_at"),
         "body",
-        "variables",
         "preview",
+        "variables",
         "notation",
         "history",
     ]
-    ordering = ["-is_current", "about_kind", "language", "audience", "purpose", "-version"]
+    ordering = ["-is_current", "about_kind", "-language", "-audience", "purpose", "-version"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MessageTemplate]:
         """With the longest signature of a line in use, which the length depends on."""
@@ -125,6 +125,10 @@ class MessageTemplateAdmin(ScopedAdmin):
             lacks_codes=Exists(lines.that_keep_the_words().exclude(Exists(coded))),
             is_overtaken=Exists(later),
         )
+
+    def get_inlines(self, request: HttpRequest, obj: MessageTemplate | None) -> list[Any]:
+        """No room for codes where no provider has any."""
+        return self.inlines if lines.that_keep_the_words().exists() else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: MessageTemplate | None = None) -> list[str]:
         """All but the words in force: what waits for a provider stays as it was sent in."""

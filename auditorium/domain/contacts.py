@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from auditorium.domain import audit, villager_keys
-from auditorium.enums import Reach, Relation
+from auditorium.enums import Reach, Relation, TextLanguage
 from auditorium.models import Contact, Phone, Villager
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from auditorium.models.villagers import VillagerQuerySet
 
 _TEXTABLE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-_FIELDS = ("phone_id", "name", "relation", "order", "reach", "gets_copies", "may_decide")
+_FIELDS = ("phone_id", "name", "relation", "order", "reach", "gets_copies", "may_decide", "language")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,7 @@ class ContactDetails:
     reach: str = Reach.TEXT
     gets_copies: bool = False
     may_decide: bool = False
+    language: str = TextLanguage.CHINESE
     pk: int | None = None
 
 
@@ -129,7 +130,7 @@ def _words(contact: Contact) -> str:
 def _as_wanted(contact: Contact, details: ContactDetails) -> Contact:
     if details.number:
         contact.phone = phone_for(details.number)
-    for field in ("relation", "name", "order", "reach", "gets_copies", "may_decide"):
+    for field in ("relation", "name", "order", "reach", "gets_copies", "may_decide", "language"):
         setattr(contact, field, getattr(details, field))
     if contact.phone is None and contact.reach != Reach.IN_PERSON:
         raise ValidationError(_("没有号码的联系人只能当面告诉。"), code="no_number")

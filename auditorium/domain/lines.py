@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from auditorium import clock, sms_length
 from auditorium.domain import audit, wake
-from auditorium.enums import MessageState
+from auditorium.enums import MESSAGE_UNSENT, MessageState
 from auditorium.gateways import KEEPS_THE_WORDS
 from auditorium.models import LineTemplate, Message, SmsLine
 from auditorium.models.regions import codes_around
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from django.db.models import QuerySet
 
@@ -46,12 +47,14 @@ class Routes:
 
     @classmethod
     def of(cls, halls: Iterable[Hall]) -> Routes:
-        """Read at once for all of these halls, in two queries at most."""
+        """Read at once for all of these halls, in three queries at most."""
         around = {hall.pk: set(codes_around(hall.region_id)) for hall in halls}
         regions = set().union(*around.values())
         usable = list(SmsLine.objects.usable().filter(Q(region=None) | Q(region__in=regions)))
         at = clock.now()
-        usable.sort(key=lambda line: is_down(line, at))  # a line that is down comes after every other
+        over = full(usable, at)
+        # what is down, or has no room left today, comes after every other
+        usable.sort(key=lambda line: (is_down(line, at), line.pk in over))
         keepers = [line.pk for line in usable if line.gateway in KEEPS_THE_WORDS]
         registered = LineTemplate.objects.filter(line__in=keepers).values_list("line_id", "template_id")
         return cls(usable, set(registered) if keepers else set(), around)
@@ -85,6 +88,34 @@ def is_down(line: SmsLine, at: datetime) -> bool:
     return line.failing_since is not None and DOWN_AFTER <= at - line.failing_since < TRY_AGAIN_AFTER
 
 
+def room(line: SmsLine, at: datetime) -> int | None:
+    """How many more parts the line may carry today; what a worker holds counts. None: as many as there are."""
+    return None if line.daily_cap is None else line.daily_cap - _spent([line.pk], at)[line.pk]
+
+
+def full(lines: Iterable[SmsLine], at: datetime) -> set[int]:
+    """Those of these lines, by id, that have carried all they may today; no query where none has a cap."""
+    capped = {line.pk: line.daily_cap for line in lines if line.daily_cap is not None}
+    spent = _spent(capped, at)
+    return {pk for pk, cap in capped.items() if spent[pk] >= cap}
+
+
+def full_now(at: datetime) -> set[int]:
+    """The usable lines that have carried all they may today."""
+    return full(SmsLine.objects.usable().filter(daily_cap__isnull=False).only("daily_cap"), at)
+
+
+def _spent(lines: Collection[int], at: datetime) -> Counter[int]:
+    """Parts that went out on each of these lines since midnight, or are about to."""
+    if not lines:
+        return Counter()
+    today, _tomorrow = clock.day_bounds(clock.local(at).date())
+    mine = Message.objects.filter(line__in=lines).order_by().values("line").annotate(spent=Sum("parts"))
+    begun = mine.filter(sent_at__gte=today).exclude(state__in=MESSAGE_UNSENT)
+    held = mine.filter(state=MessageState.CLAIMED)
+    return sum((Counter({row["line"]: row["spent"]}) for rows in (begun, held) for row in rows), Counter())
+
+
 def note_failure(line: SmsLine, *, at: datetime) -> None:
     """The line did not answer: remember since when, anew when it was tried again after a long while."""
     lines = SmsLine.objects.filter(pk=line.pk)
@@ -106,23 +137,24 @@ def stop(*, line: SmsLine, code: str) -> None:
 
 
 def hand_over(*, at: datetime) -> int:
-    """Let the next line take what waits on one that is paused or down; return how many texts.
+    """Let the next line take what waits on one that is paused, down, or full for today; return how many texts.
 
     Only what was certainly never sent. The words stay; the signature becomes the other line's, which the provider
     asks for.
     """
+    over = full_now(at)
     stuck = Message.objects.filter(state=MessageState.PENDING, expires_at__gt=at, reply=None)
     broken = Q(line__is_active=False) | Q(line__paused_at__isnull=False) | Q(line__failing_since__lte=at - DOWN_AFTER)
     handed = 0
     with transaction.atomic():
-        waiting = stuck.filter(broken).select_related("line", "hall").order_by("not_before", "pk")
+        waiting = stuck.filter(broken | Q(line__in=over)).select_related("line", "hall").order_by("not_before", "pk")
         texts = list(waiting.select_for_update(of=("self",), skip_locked=True)[:BATCH])
         if not texts:
             return 0
         routes = Routes.of({text.hall for text in texts})
         for text in texts:
             other = routes.carrier(text.hall, text.template_id)
-            if other is None or other.pk == text.line_id or is_down(other, at):
+            if other is None or other.pk == text.line_id or other.pk in over or is_down(other, at):
                 continue
             body = text.body.replace(f"【{text.line.signature}】", f"【{other.signature}】", 1)
             mine = Message.objects.filter(pk=text.pk, state=MessageState.PENDING)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from auditorium.domain import contacts
 from auditorium.domain.contacts import ContactDetails
-from auditorium.enums import Reach, Relation
+from auditorium.enums import Reach, Relation, TextLanguage
 from auditorium.models import Contact
 
 AT_REGISTRATION = 3
@@ -35,6 +35,7 @@ class ContactForm(forms.Form):
     relation = forms.ChoiceField(label=_("是谁的电话"), choices=Relation.choices, initial=Relation.SELF)
     name = forms.CharField(label=_("怎么称呼"), max_length=40, required=False, help_text=_("不是本人时写，例如：张丽"))
     reach = forms.ChoiceField(label=_("怎么告诉"), choices=Reach.choices, widget=forms.RadioSelect, initial=Reach.TEXT)
+    in_english = forms.BooleanField(label=_("短信用英文写"), required=False)
     order = forms.IntegerField(label=_("先后"), min_value=1, max_value=99, initial=1)
     gets_copies = forms.BooleanField(label=_("提醒也发一份到这里"), required=False)
     may_decide = forms.BooleanField(label=_("可以代为确认或取消"), required=False)
@@ -111,7 +112,9 @@ class BaseContacts(_FormSet):
         ]
         return [
             ContactDetails(
-                order=form.cleaned_data.get("order", place), **{name: form.cleaned_data[name] for name in _TYPED}
+                order=form.cleaned_data.get("order", place),
+                language=TextLanguage.ENGLISH if form.cleaned_data["in_english"] else TextLanguage.CHINESE,
+                **{name: form.cleaned_data[name] for name in _TYPED},
             )
             for place, form in enumerate(kept, 1)
         ]
@@ -137,7 +140,12 @@ def initial_of(found: list[Contact], posted: Mapping[str, Any] | None = None, pr
     """
     fields = ("pk", "relation", "name", "reach", "order", "gets_copies", "may_decide")
     by_pk = {
-        str(contact.pk): {"contact": contact, **{name: getattr(contact, name) for name in fields}} for contact in found
+        str(contact.pk): {
+            "contact": contact,
+            "in_english": contact.language == TextLanguage.ENGLISH,
+            **{name: getattr(contact, name) for name in fields},
+        }
+        for contact in found
     }
     if not posted:
         return list(by_pk.values())

@@ -44,7 +44,8 @@ class MessageTemplate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_purpose_display()} · {self.get_audience_display()} · {self.version}"
+        words = (self.get_purpose_display(), self.get_audience_display(), self.get_language_display())
+        return f"{' · '.join(map(str, words))} · {self.version}"
 
 
 class LineTemplate(models.Model):

@@ -13,7 +13,15 @@ from auditorium.enums import FollowUpState, MessageState, ReminderPurpose, Remin
 from auditorium.models import FollowUp, Message, Reminder, Villager
 from tests.concurrency.threads import at_once
 from tests.errands import KIND, registered
-from tests.factories import HallFactory, SmsLineFactory, VillagerFactory, desk_user
+from tests.factories import (
+    ConsentFactory,
+    ContactFactory,
+    HallFactory,
+    PhoneFactory,
+    SmsLineFactory,
+    VillagerFactory,
+    desk_user,
+)
 from tests.outbox import FakeGateway, at, owe, states, told_villager
 
 WORKERS = 8
@@ -25,8 +33,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def service():
-    with registered():
-        yield
+    with registered() as known:
+        yield known
 
 
 @pytest.fixture
@@ -155,3 +163,59 @@ def test_calls_made_while_workers_settle_never_lock_each_other_out(hall, gateway
     errors = {type(result).__name__ for result in results if isinstance(result, Exception)}
     assert errors <= {"EndedError"}
     assert set(Reminder.objects.filter(pk__in=[r.pk for r in first]).values_list("state", flat=True)) == {"told"}
+
+
+# One text for a household, one of whom is called off meanwhile
+
+DAY_BEFORE = at("11-26 17:00")
+
+
+def couple(hall, service):
+    """Two on one phone, both reminded of the same day; their one text waits."""
+    with time_machine.travel(NOW, tick=False):
+        phone = PhoneFactory()
+        for about, name in enumerate(("张建国", "李秀英"), 1):
+            service.meetings[about] = {"day": "11月27日周五", "time": "8:30", "place": "示例医院"}
+            villager = VillagerFactory(registered_at=hall, name=name)
+            ConsentFactory(villager=villager)
+            ContactFactory(villager=villager, phone=phone)
+            owe(villager, about=about, days=4)
+    Reminder.objects.exclude(purpose=ReminderPurpose.ONE_DAY).delete()
+    telling.tell_batch(at=DAY_BEFORE, after=None)
+    assert Message.objects.get().reminders.count() == 2
+
+
+def call_off_while_it_is_sent():
+    """The first of the two is called off; before that is committed a worker sends what it can get."""
+    called_off, sent = threading.Event(), threading.Event()
+
+    def call_off():
+        with transaction.atomic():
+            reminders.silence(about_kind=KIND, about_id=1, by=None, why="取消", tell=ReminderPurpose.CANCELLED)
+            called_off.set()
+            sent.wait(2)
+
+    def send():
+        called_off.wait(30)
+        delivery.sweep(at=DAY_BEFORE)
+        sent.set()
+
+    with time_machine.travel(DAY_BEFORE, tick=False):
+        no_errors(at_once([call_off, send]))
+        delivery.sweep(at=DAY_BEFORE)
+
+
+def test_text_of_a_household_leaves_out_who_is_called_off_this_moment(hall, gateway, service):
+    couple(hall, service)
+    call_off_while_it_is_sent()
+    assert [("张建国" in text.body, "李秀英" in text.body) for text in gateway.sent] == [(False, True)]
+    assert not Reminder.objects.filter(purpose=ReminderPurpose.CANCELLED).exists()
+
+
+@pytest.mark.postgres
+def test_control_without_taking_the_text_back_it_names_who_was_called_off(hall, gateway, service, monkeypatch):
+    couple(hall, service)
+    monkeypatch.setattr(reminders, "drop_unsent", lambda kind, *ids: 0)
+    call_off_while_it_is_sent()
+    assert "张建国" in gateway.sent[0].body
+    assert not Reminder.objects.filter(purpose=ReminderPurpose.CANCELLED).exists()

@@ -36,16 +36,16 @@ def test_rule_is_shown_in_words(at_admin):
     assert at_admin.post(f"{RULES}add/", filled(hall=hall.pk, at="15:30")).status_code == 302
     shown = at_admin.get(RULES).content.decode()
     assert "后仓村文化礼堂" in shown
-    assert "提前1天，下午3:30到4:00" in shown.replace("下午4:00", "4:00")
+    assert "提前1天，下午3:30到下午4:00" in shown
     rule = ReminderRule.objects.get()
     assert AuditEntry.objects.of("reminderrule", rule.pk).get().action == "added"
 
 
 def test_list_says_what_holds_where_there_is_no_rule(at_admin):
     shown = " ".join(at_admin.get(RULES).content.decode().split())
-    assert "提前几天—提前3天，上午9:00到中午12:00；" in shown
-    assert "提前一天—提前1天，下午4:00到下午4:30；" in shown
-    assert "提前几小时—不发。" in shown
+    assert "<li>提前几天：提前3天，上午9:00到中午12:00</li>" in shown
+    assert "<li>提前一天：提前1天，下午4:00到下午4:30</li>" in shown
+    assert "<li>提前几小时：不发</li>" in shown
 
 
 @pytest.mark.parametrize(

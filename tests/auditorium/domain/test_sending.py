@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import delivery, reminders, sending, telling, wording
+from auditorium.domain import delivery, lines, reminders, sending, telling, wording
 from auditorium.domain.courier import LEASE
 from auditorium.enums import MessageState, ReminderPurpose, ReminderState
 from auditorium.gateways.base import Found, GatewayError, GatewayTimeout, Sent
@@ -230,6 +230,43 @@ def test_a_line_sends_no_more_a_day_than_it_may(hall, line, gateway):
     assert states().count(MessageState.PENDING) == 2
     SmsLine.objects.update(daily_cap=6)
     assert delivery.sweep(at=clock.now() + timedelta(minutes=30)) == {"sent": 1}
+
+
+def test_what_counts_for_the_day_are_parts(hall, line, gateway):
+    SmsLine.objects.update(daily_cap=3)
+    owed(hall, 3)
+    telling.tell_batch(at=clock.now(), after=None)
+    Message.objects.update(parts=2)
+    delivery.sweep()
+    assert lines.room(SmsLine.objects.get(), clock.now()) <= 0
+    assert delivery.sweep() == {}
+
+
+def test_next_line_takes_over_what_the_first_has_no_room_for(hall, line, gateway):
+    SmsLine.objects.update(daily_cap=2)
+    owed(hall, 3)
+    telling.tell_batch(at=clock.now(), after=None)
+    other = SmsLineFactory(order=2)
+    assert delivery.sweep() == {"sent": 2}
+    assert delivery.sweep() == {"handed_over": 1, "sent": 1}
+    assert list(Message.objects.order_by("pk").values_list("line", flat=True)) == [line.pk, line.pk, other.pk]
+
+
+def test_new_texts_go_to_a_line_with_room(hall, line, gateway):
+    SmsLine.objects.update(daily_cap=0)
+    other = SmsLineFactory(order=2)
+    owed(hall, 1)
+    telling.tell_batch(at=clock.now(), after=None)
+    assert Message.objects.get().line == other
+
+
+def test_without_another_line_it_waits_for_the_morning(hall, line, gateway):
+    SmsLine.objects.update(daily_cap=0)
+    owed(hall, 1)
+    delivery.sweep()
+    assert delivery.sweep(at=at("11-23 15:00")) == {}
+    SmsLine.objects.update(daily_cap=1)
+    assert delivery.sweep(at=at("11-24 08:00")) == {"sent": 1}
 
 
 def test_what_another_worker_holds_counts_for_the_day(hall, line, gateway):

@@ -294,6 +294,7 @@ def test_register_writes_it_all_and_leads_to_the_page(desk, hall, user):
                 "contacts-1-name": "张丽",
                 "contacts-1-gets_copies": "on",
                 "contacts-1-may_decide": "on",
+                "contacts-1-in_english": "on",
             },
         ),
     )
@@ -302,11 +303,11 @@ def test_register_writes_it_all_and_leads_to_the_page(desk, hall, user):
     assert (villager.sex, villager.birth_date, villager.group) == ("male", date(1954, 3, 12), "3组")
     assert (villager.household.name, villager.registered_by) == ("张小明家", user)
     contacts = villager.contacts.in_order().values_list(
-        "relation", "order", "gets_copies", "may_decide", "phone__number"
+        "relation", "order", "gets_copies", "may_decide", "language", "phone__number"
     )
     assert [(*contact[:-1], contact[-1].as_e164) for contact in contacts] == [
-        ("self", 1, False, False, "+8613800000021"),
-        ("daughter", 2, True, True, "+8613900008870"),
+        ("self", 1, False, False, "zh-hans", "+8613800000021"),
+        ("daughter", 2, True, True, "en", "+8613900008870"),
     ]
     assert set(villager.consents.values_list("purpose", "giver", "evidence")) == {
         (purpose, "villager", "signed") for purpose in ("service", "health", "reminders", "relative_copies")
