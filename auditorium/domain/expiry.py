@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from auditorium.domain import outcomes, reminder_times, telling
+from auditorium.domain import lines, outcomes, reminder_times, telling
 from auditorium.domain.transitions import transition
 from auditorium.enums import (
     REMINDER_TRANSITIONS,
@@ -84,8 +84,14 @@ def _give_up_providers(at: datetime) -> Counter[str]:
     if at - since < telling.LINE_MAY_RETURN or reminder_times.is_quiet(at):
         return Counter()
     stuck = Message.objects.filter(
-        state=MessageState.PENDING, created_at__lte=at - telling.LINE_MAY_RETURN, is_copy=False, reply=None
+        state=MessageState.PENDING,
+        created_at__lte=at - telling.LINE_MAY_RETURN,
+        is_copy=False,
+        reply=None,
     )
+    # what a line has no room for today, and is of use tomorrow, waits for the morning
+    soon_enough = reminder_times.next_morning(at) + reminder_times.TO_GET_READY
+    stuck = stuck.exclude(line__in=lines.full_now(at), expires_at__gte=soon_enough)
     given_up = 0
     for pk in list(stuck.order_by("created_at", "pk").values_list("pk", flat=True)[:BATCH]):
         given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=_("短信发不出去"))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 
-from auditorium import clock
 from auditorium.domain import lines, outcomes, refusals, reminder_times
 from auditorium.domain.courier import ASK_AGAIN, LEASE, kept_connected, some
 from auditorium.domain.outgoing import NO_WORDS, KeptWords, kept_words, outgoing_on
@@ -165,10 +164,8 @@ def _room(line: SmsLine, at: datetime, most: int) -> int:
     if line.daily_cap is None:
         return most
     SmsLine.objects.select_for_update(no_key=True).get(pk=line.pk)
-    today, _tomorrow = clock.day_bounds(clock.local(at).date())
-    mine = Message.objects.filter(line=line)
-    begun = mine.filter(sent_at__gte=today).exclude(state=MessageState.CLAIMED)
-    return line.daily_cap - begun.count() - mine.filter(state=MessageState.CLAIMED).count()
+    left = lines.room(line, at)
+    return most if left is None else left
 
 
 def _calls(line: SmsLine, gateway: SmsGateway, texts: Sequence[Message]) -> Iterator[tuple[KeptWords, list[Message]]]:
