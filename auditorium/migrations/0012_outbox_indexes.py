@@ -139,10 +139,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="message",
-            index=models.Index(fields=["created_at"], name="message_of_day"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
             index=models.Index(
                 condition=models.Q(("reply__isnull", False)), fields=["reply"], name="message_answering"
             ),

@@ -191,11 +191,9 @@ class Message(models.Model):
             ),
             # a line's cap per day
             models.Index(fields=["line", "sent_at"], name="message_of_line"),
-            # the figures of a day
-            models.Index(fields=["created_at"], name="message_of_day"),
             # what answers a reply
             models.Index(fields=["reply"], condition=Q(reply__isnull=False), name="message_answering"),
-            # retention: whose words are still kept
+            # retention, and the figures of a young day: whose words are still kept
             models.Index(fields=["created_at"], condition=~Q(body=""), name="message_with_words"),
             # our cap per number and day, and the demo phone
             models.Index(fields=["phone", "-created_at"], name="message_of_phone"),
