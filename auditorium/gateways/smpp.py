@@ -311,9 +311,8 @@ class SmppGateway:
     def _refusal(self, status: int) -> GatewayError:
         name = codes.name_of(status)
         meant = codes.refused(name)
-        return GatewayError(
-            treatment=self._config.treatments.get(name, meant.treatment), code=name, detail=_(meant.words)
-        )
+        treatment = self._config.treatments.get(name, meant.treatment)
+        return GatewayError(treatment=treatment, code=name, detail=meant.words)
 
 
 def _no_connection() -> GatewayError:

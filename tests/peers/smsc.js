@@ -9,6 +9,7 @@
 //   {"deliver": {…}}  bring this deliver_sm (short_message in hex)
 //   {"drop": true}    break every connection
 // On standard output it says, line by line, what happened.
+const fs = require('fs');
 const smpp = require('smpp');
 
 const state = {bind: 0, submit: [], receipts: 'once', stat: 'DELIVRD', ids: 'plain', perSecond: 0};
@@ -104,7 +105,10 @@ function submitted(session, pdu) {
   }
 }
 
-const server = smpp.createServer((session) => {
+// node smsc.js [PORT [KEY.pem CERTIFICATE.pem]]
+const [port, key, cert] = process.argv.slice(2);
+const secrets = key ? {key: fs.readFileSync(key), cert: fs.readFileSync(cert)} : {};
+const server = smpp.createServer(secrets, (session) => {
   session.on('error', () => session.destroy());
   session.on('close', () => {
     sessions.delete(session);
@@ -154,4 +158,4 @@ require('readline').createInterface({input: process.stdin}).on('line', (line) =>
   say('done', {});
 }).on('close', () => process.exit(0));
 
-server.listen(Number(process.argv[2] || 0), '127.0.0.1', () => say('listening', {port: server.address().port}));
+server.listen(Number(port || 0), '127.0.0.1', () => say('listening', {port: server.address().port}));

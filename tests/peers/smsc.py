@@ -27,10 +27,10 @@ NUMBER = "+8613800000021"
 class Smsc:
     """A running SMS centre: what it was told, and what it has said so far."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *certificate: Path) -> None:
         self.events: list[dict[str, Any]] = []
         self._process = subprocess.Popen(
-            ["node", str(HERE / "smsc.js"), str(port)],
+            ["node", str(HERE / "smsc.js"), str(port), *map(str, certificate)],
             env=os.environ | {"NODE_PATH": str(FOLDER / "node_modules")},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -84,10 +84,10 @@ class Smsc:
 
 
 @contextmanager
-def running(port: int = 0) -> Iterator[Smsc]:
-    """An SMS centre on a port of its own, until the block ends."""
+def running(port: int = 0, *certificate: Path) -> Iterator[Smsc]:
+    """An SMS centre on a port of its own, with TLS where it has key and certificate, until the block ends."""
     _install()
-    smsc = Smsc(port)
+    smsc = Smsc(port, *certificate)
     try:
         yield smsc
     finally:

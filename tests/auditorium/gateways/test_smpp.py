@@ -1,9 +1,15 @@
 """An SMPP line against an SMS centre in a process of its own."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.exceptions import ValidationError
 
 from auditorium.gateways.base import (
@@ -108,6 +114,43 @@ def test_provider_without_certificate_is_not_talked_to(smsc):
     with pytest.raises(GatewayError, match="bad-certificate"):
         gateway.connect()
     assert smsc.said("bind") == []
+
+
+@pytest.fixture
+def certificate(tmp_path) -> tuple[Path, Path]:
+    """A key and a certificate that 127.0.0.1 made for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    files[0].write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    files[1].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return files
+
+
+def test_provider_with_a_certificate_we_trust_is_talked_to(certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
+    with peers.running(0, *certificate) as smsc:
+        gateway = SmppGateway(smsc.config(tls=True))
+        gateway.connect()
+        assert gateway.send(text()).provider_id
+        assert [type(one) for one in heard(gateway)] == [Receipt]
+        gateway.close()
+
+
+def test_provider_with_a_certificate_of_its_own_is_not_talked_to(certificate):
+    with peers.running(0, *certificate) as smsc:
+        with pytest.raises(GatewayError, match="bad-certificate"):
+            SmppGateway(smsc.config(tls=True)).connect()
+        assert smsc.said("bind") == []
 
 
 def test_client_that_is_not_installed_is_one_sentence(monkeypatch):

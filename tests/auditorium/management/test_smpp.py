@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Process:
     """The command, running."""
 
-    def __init__(self, log: Path, *, kill_at: str = "") -> None:
+    def __init__(self, log: Path, *, kill_at: str = "", guesses: bool = False) -> None:
         self.log = log
         self.mark = log.with_suffix(f".{kill_at or 'mark'}")
         name = connection.settings_dict["NAME"]
@@ -44,6 +45,7 @@ class Process:
             "DEMO": "1",
             "KILL_AT": kill_at,
             "KILL_MARK": str(self.mark),
+            "GUESSES": "1" if guesses else "",
         }
         with log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -79,8 +81,8 @@ class Desk:
         self._settings = settings
         self._stack = stack
 
-    def process(self, kill_at: str = "") -> Process:
-        process = Process(self.log, kill_at=kill_at)
+    def process(self, **manner: Any) -> Process:
+        process = Process(self.log, **manner)
         self._stack.callback(process.kill)
         return process
 
@@ -241,6 +243,15 @@ def test_connection_dropped_in_between_loses_and_repeats_nothing(desk, drop):
     assert set(Counter(desk.smsc.numbers).values()) == {1}
     assert len(desk.smsc.texts) == (6 if drop == "after" else 5)
     assert len(desk.smsc.said("bind")) == 2
+
+
+@pytest.mark.hard
+def test_control_sending_again_on_a_guess_tells_twice(desk):
+    desk.smsc.tell(set={"submit": [{"drop": "after"}]})
+    desk.process(guesses=True)
+    desk.owe()
+    desk.wait(desk.all_settled)
+    assert (desk.told(), len(desk.smsc.texts)) == (1, 2)
 
 
 def test_provider_that_is_away_is_tried_until_it_is_back(desk):
