@@ -1,4 +1,5 @@
-"""Clinic sessions and their slots: they come from sheets and weekly schedules; the admin shows them."""
+"""Clinic sessions and their slots: they come from sheets and weekly schedules; the admin shows them and changes how
+many places a part has."""
 
 from __future__ import annotations
 
@@ -9,9 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appointments.admin.suspensions import suspend_picked
-from appointments.domain import head_counts, hoarding
+from appointments.domain import head_counts, hoarding, slots
+from appointments.domain.schedule_import.scope import ImportScope
 from appointments.errors import BookingError
+from appointments.forms.slots import CapacityForm
 from appointments.models import ClinicSession, Slot
+from auditorium import clock
 from auditorium.admin.base import EVERYBODY, ReadOnlyAdmin, ReadOnlyInline, actor, may
 
 if TYPE_CHECKING:
@@ -21,11 +25,16 @@ if TYPE_CHECKING:
 
 
 class SlotInline(ReadOnlyInline):
-    """Each part with its places."""
+    """Each part with its places; how many these are is for whoever may allot them."""
 
     model = Slot
+    form = CapacityForm
     fields = ["starts_at", "ends_at", "kind", "capacity", "taken", "is_open"]
-    readonly_fields = ["taken"]
+    readonly_fields = ["starts_at", "ends_at", "kind", "taken", "is_open"]
+
+    def has_change_permission(self, request: HttpRequest, obj: ClinicSession | None = None) -> bool:
+        """Whoever allots the session's places."""
+        return obj is not None and _may_allot(request, obj)
 
 
 class HoardingFilter(admin.SimpleListFilter):
@@ -67,7 +76,10 @@ class ClinicSessionAdmin(ReadOnlyAdmin):
     actions = [suspend_picked]
 
     def has_change_permission(self, request: HttpRequest, obj: ClinicSession | None = None) -> bool:
-        """Whoever manages the hall it is held at."""
+        """Whoever manages the hall it is held at, or allots its places."""
+        return obj is not None and (self._may_count(request, obj) or _may_allot(request, obj))
+
+    def _may_count(self, request: HttpRequest, obj: ClinicSession | None) -> bool:
         if obj is None or obj.held_at_id is None or not may(request, *EVERYBODY):
             return False
         mine = actor(request).hall_scope("held_at__", kinds=EVERYBODY)
@@ -75,7 +87,8 @@ class ClinicSessionAdmin(ReadOnlyAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: ClinicSession | None = None) -> list[str]:
         """All but how many came."""
-        return [field.name for field in self.opts.fields if field.editable and field.name not in {"id", "head_count"}]
+        written = {"id", "head_count"} if self._may_count(request, obj) else {"id"}
+        return [field.name for field in self.opts.fields if field.editable and field.name not in written]
 
     def save_model(self, request: HttpRequest, obj: ClinicSession, form: Any, change: bool) -> None:
         """How many came, audited."""
@@ -86,6 +99,16 @@ class ClinicSessionAdmin(ReadOnlyAdmin):
             head_counts.write(session=obj, count=count, by=actor(request))
         except BookingError as refused:
             messages.error(request, refused.sentence)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """The places of each part, numbered under the session's lock."""
+        for part in formset.forms:
+            if not part.has_changed():
+                continue
+            try:
+                slots.set_capacity(slot=part.instance, capacity=part.cleaned_data["capacity"], by=actor(request))
+            except BookingError as refused:
+                messages.error(request, refused.sentence)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The page's rows with who took most of each."""
@@ -111,3 +134,11 @@ class ClinicSessionAdmin(ReadOnlyAdmin):
             "taken": share.taken,
             "places": share.places,
         }
+
+
+def _may_allot(request: HttpRequest, session: ClinicSession) -> bool:
+    """Whether the user says how many places of a session to come there are for its hall or region."""
+    if session.date < clock.today() or not may(request, *EVERYBODY):
+        return False
+    code = session.allotted_hall.region_id if session.allotted_hall else session.allotted_region_id or ""
+    return ImportScope.of(actor(request)).allows(session.department.hospital, code)
