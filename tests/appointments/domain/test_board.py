@@ -70,6 +70,20 @@ def test_board_leaves_out_what_was_called_off_and_other_halls(hall, desk, friday
     assert shown.to_tell == []
 
 
+def test_a_task_about_something_else_of_the_same_number_is_none_about_the_booking(hall, desk, friday_at_seven):
+    made = book(hall, desk)
+    Reminder.objects.update(state=ReminderState.TOLD)
+    for kind in ("wish", "revisit"):
+        FollowUpFactory(hall=hall, villager=made.villager, kind=FollowUpKind.CALL, about_kind=kind, about_id=made.pk)
+    assert board.of_hall(hall=hall, user=desk).to_tell == []
+
+
+def test_what_is_to_be_told_of_later_days_is_not_on_top_yet(hall, desk, friday_at_seven):
+    later = book(hall, desk, day=TODAY + timedelta(days=2))
+    FollowUpFactory(hall=hall, villager=later.villager, about_kind="appointment", about_id=later.pk)
+    assert board.of_hall(hall=hall, user=desk).to_tell == []
+
+
 @pytest.mark.parametrize("kind", [FollowUpKind.CALL, FollowUpKind.KNOCK, FollowUpKind.REBOOK])
 def test_open_task_about_it_comes_on_top(hall, desk, friday_at_seven, kind):
     made = book(hall, desk)
@@ -118,6 +132,7 @@ def test_text_that_should_have_arrived_and_did_not_comes_on_top(hall, desk, frid
 def test_line_says_how_to_get_there(hall, desk, friday_at_seven):
     made = book(hall, desk)
     route = Route.objects.create(hall=hall, hospital=made.hospital, bus="803 路到中医院站下")
+    Route.objects.create(hall=HallFactory(), hospital=made.hospital, bus="117 路到底")
     assert board.of_hall(hall=hall, user=desk).days[0].lines[0].route == route
     made.session.held_at = hall
     made.session.save()
@@ -136,6 +151,7 @@ def test_board_has_what_is_held_at_the_hall_today(hall, desk, friday_at_seven):
         allotted_hall=hall,
     )
     ClinicSessionFactory(date=TODAY, held_at=HallFactory())
+    ClinicSessionFactory(date=TODAY + timedelta(days=1), held_at=hall)
     assert board.of_hall(hall=hall, user=desk).sessions == [held]
 
 

@@ -222,6 +222,42 @@ def test_totals_and_blank_rows_are_passed_over(hall, hospital, clerk):
     assert said(results.read(content=csv(*rows), by=clerk, hospital=hospital)) == []
 
 
+def test_a_whole_row_is_read_whatever_its_name_begins_with(hall, hospital, clerk):
+    rows = [("备注", "2026-11-23", "骨科", "1", "已就诊")]
+    assert said(results.read(content=csv(*rows), by=clerk, hospital=hospital)) == [
+        (2, "A", "没有找到这个人这一天的预约，请核对姓名、日期、科室和号。")
+    ]
+
+
+def test_what_a_heading_says_in_brackets_is_left_aside(hall, hospital, clerk):
+    made = book(hall, hospital)
+    header = ("姓名", "就诊日期", "科室", "号", "就诊结果（已就诊/未到）")
+    content = csv(("张小明", "2026-11-23", "骨科", "", "未到"), header=header)
+    assert results.read(content=content, by=clerk, hospital=hospital).marks == {made.pk: "no_show"}
+
+
+def test_a_worksheet_without_headings_is_named_and_the_others_are_read(hall, hospital, clerk):
+    made = book(hall, hospital)
+    workbook = Workbook()
+    workbook.active.append(["请在下一张表里填"])
+    sheet = workbook.create_sheet("结果")
+    for row in (HEADER, ("张小明", "2026-11-23", "骨科", "", "已就诊")):
+        sheet.append(row)
+    written = io.BytesIO()
+    workbook.save(written)
+    outcome = results.read(content=written.getvalue(), by=clerk, hospital=hospital)
+    assert outcome.marks == {made.pk: "fulfilled"}
+    assert [notice.text for notice in outcome.notices] == ["这张工作表没有找到表头，没有读。"]
+
+
+def test_problems_come_in_the_order_of_the_rows(hall, hospital, clerk):
+    book(hall, hospital)
+    person = ("张小明", "2026-11-23", "骨科", "")
+    rows = [(*person, "已就诊"), (*person, "未到"), ("王芳", "2026-11-23", "骨科", "", "已就诊")]
+    outcome = results.read(content=csv(*rows), by=clerk, hospital=hospital)
+    assert [row for row, _letter, _reason in said(outcome)] == [2, 3, 4]
+
+
 @pytest.mark.parametrize("people", [1, 30])
 def test_reading_asks_once_however_long_the_sheet(hall, hospital, clerk, people, django_assert_num_queries):
     names = [f"村民{each}" for each in range(people)]
