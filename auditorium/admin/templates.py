@@ -87,6 +87,13 @@ class LineTemplateInline(ScopedInline):
             field.queryset = lines.that_keep_the_words()
         return field
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Lines have pages of their own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "line" and field is not None:
+            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
+        return field
+
 
 @admin.register(MessageTemplate)
 class MessageTemplateAdmin(ScopedAdmin):
@@ -161,6 +168,7 @@ class MessageTemplateAdmin(ScopedAdmin):
         template: MessageTemplate | None = super().get_object(request, object_id, from_field)
         if template and template.is_current and request.method == "GET" and PREVIEW in request.POST:
             template.body = request.POST.get("body", "")
+            self.message_user(request, _("这是还没保存的样子。"), messages.INFO)
         return template
 
     @admin.display(description=gettext_lazy("最长几条"))
