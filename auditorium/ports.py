@@ -82,8 +82,11 @@ class Service(Protocol):
     """A service done for villagers; `kind` is what its rows are called in `about_kind`."""
 
     kind: str
-    label: StrOrPromise
-    """What its rows are called on the screen."""
+
+    @property
+    def label(self) -> StrOrPromise:
+        """What its rows are called on the screen."""
+        ...
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
         """What this service did and will do for the villager, in a fixed number of queries."""

@@ -22,7 +22,7 @@ SOME_HOSPITAL = {TextLanguage.CHINESE.value: "医院", TextLanguage.ENGLISH.valu
 """Stands for a sensitive hospital, and for one we know only by what somebody called it, on others' phones."""
 
 BRING = "请带身份证、社保卡"
-_ENGLISH_PERIODS = {Period.MORNING: "morning", Period.AFTERNOON: "afternoon", Period.EVENING: "evening"}
+_ENGLISH_PERIODS: dict[str, str] = {Period.MORNING: "morning", Period.AFTERNOON: "afternoon", Period.EVENING: "evening"}
 NOT_THEMSELVES = "接电话的不是本人时，只说哪天几点到哪里，不说科室。"
 
 

@@ -50,13 +50,18 @@ class ReminderRuleForm(_RuleForm):
         ]
         widgets = {"at": forms.TimeInput(format="%H:%M", attrs={"placeholder": "16:00"})}
 
-    def _post_clean(self) -> None:
+    def clean(self) -> dict[str, Any]:
         """What contradicts itself is said at its field."""
-        super()._post_clean()
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("purpose"):
+            return cleaned
         try:
-            reminder_rules.check(self.instance)
+            reminder_rules.check(ReminderRule(**cleaned))
         except ValidationError as error:
-            self.add_error(None, error)
+            for name, sentences in error.message_dict.items():
+                if name not in self.errors:
+                    self.add_error(name, sentences)
+        return cleaned
 
 
 @admin.register(ReminderRule)

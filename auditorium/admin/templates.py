@@ -181,9 +181,7 @@ class MessageTemplateAdmin(ScopedAdmin):
         """In force, waiting, or over."""
         if template.is_current:
             return _("现用，有线路还没登记") if getattr(template, "lacks_codes", False) else _("现用")
-        if template.in_force_at:
-            return _("以前用过")
-        return _("没用上") if getattr(template, "is_overtaken", False) else _("等平台审核")
+        return _past_or_waiting(template, is_newest=not getattr(template, "is_overtaken", False))
 
     @admin.display(description=gettext_lazy("可以用的变量"))
     def variables(self, template: MessageTemplate) -> SafeString:
@@ -230,10 +228,15 @@ class MessageTemplateAdmin(ScopedAdmin):
     @admin.display(description=gettext_lazy("各个版本"))
     def history(self, template: MessageTemplate) -> str:
         """Every version, the newest first."""
-        versions = list(template_versions.siblings(template).order_by("-version"))
-        for version in versions[1:]:
-            version.is_overtaken = True
-        shown = [(version, self.state(version), version.pk == template.pk) for version in versions]
+        versions = template_versions.siblings(template).order_by("-version")
+        shown = [
+            (
+                version,
+                _("现用") if version.is_current else _past_or_waiting(version, is_newest=place == 0),
+                version.pk == template.pk,
+            )
+            for place, version in enumerate(versions)
+        ]
         return render_to_string("admin/auditorium/messagetemplate/_history.html", {"versions": shown})
 
     def get_formset_kwargs(
@@ -274,3 +277,10 @@ class MessageTemplateAdmin(ScopedAdmin):
 
     def _signature(self, template: MessageTemplate) -> str:
         return getattr(template, "signature", None) or USUAL_SIGNATURE
+
+
+def _past_or_waiting(template: MessageTemplate, *, is_newest: bool) -> str:
+    """How words stand that are not in force."""
+    if template.in_force_at:
+        return _("以前用过")
+    return _("等平台审核") if is_newest else _("没用上")

@@ -77,11 +77,6 @@ def lacking(template: MessageTemplate) -> list[SmsLine]:
     return list(lines.that_keep_the_words().exclude(pk__in=coded))
 
 
-def unregistered(line: SmsLine) -> QuerySet[MessageTemplate]:
-    """The words in force that this line, which keeps them, has no code for."""
-    return MessageTemplate.objects.filter(is_current=True).exclude(codes__line=line)
-
-
 @dataclass(frozen=True)
 class Translations:
     """The words of reminders in another language than the one they were planned in."""

@@ -79,13 +79,6 @@ def test_words_that_were_overtaken_while_they_waited_never_come_into_force(old, 
     assert (current(), template_versions.waits(overtaken)) == (old, False)
 
 
-def test_unregistered_are_the_words_in_force_a_line_has_no_code_for(old):
-    line = keeping_line()
-    everything = MessageTemplate.objects.filter(is_current=True).count()
-    LineTemplate.objects.create(line=line, template=old, code="SMS_1")
-    assert template_versions.unregistered(line).count() == everything - 1
-
-
 def test_words_of_one_audience_never_come_into_force_without_the_others(user):
     english = wording.current_templates(KIND, TextLanguage.ENGLISH)[ReminderPurpose.ONE_DAY, OWN]
     MessageTemplate.objects.filter(language=TextLanguage.ENGLISH, audience=DISCREET).delete()
