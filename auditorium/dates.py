@@ -1,7 +1,6 @@
 """Dates and times in words, in the language that is switched on, by the hall's wall clock."""
 
 from datetime import date, datetime, time
-from typing import Literal
 
 from django.utils.translation import get_language
 
@@ -72,14 +71,6 @@ def lunar_date(day: date) -> str:
 def age_on(birth: date, day: date) -> int:
     """Whole years (周岁): one more on each birthday, for those born on 29 February on 1 March in a common year."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-
-
-def period_of(moment: datetime) -> Literal["morning", "afternoon", "evening"]:
-    """The part of the clinic day, by the names clinic sessions use: until noon, until six, and after."""
-    hour = clock.local(moment).hour
-    if hour < 12:
-        return "morning"
-    return "afternoon" if hour < 18 else "evening"
 
 
 def _in_english() -> bool:

@@ -2,8 +2,6 @@
 
 import re
 
-from django.utils.translation import gettext as _
-
 _EXTENSION = re.compile(r"(转|ext|[x#,;]).*", re.IGNORECASE | re.DOTALL)
 _MAINLAND_PREFIX = re.compile(r"^(\+86|0086)")
 _MOBILE = re.compile(r"(1[3-9][0-9])[0-9]{4}([0-9]{4})")
@@ -25,8 +23,3 @@ def mask_phone(number: str) -> str:
         return f"0{landline[1]}-{HIDDEN}{landline[2]}"
     digits = text.lstrip("+")
     return HIDDEN + digits[-4:] if len(digits) >= 7 else HIDDEN
-
-
-def last_four_label(text: str) -> str:
-    """尾号0021: how a phone or identity number is told apart aloud; empty when there is no number."""
-    return _("尾号%(four)s") % {"four": text[-4:]} if text else ""

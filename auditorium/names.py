@@ -1,4 +1,4 @@
-"""Chinese names and words in pinyin: for showing how a name is said, and for finding people and places by it."""
+"""Chinese names and words in pinyin: for finding people and places by it."""
 
 import itertools
 import re
@@ -34,12 +34,6 @@ def readings(name: str) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(syllables for syllables in found if syllables))
 
 
-def tone_reading(name: str) -> str:
-    """The likeliest reading as it is written for people: Shàn Xiǎomíng, Ōuyáng Xiū, Wáng Xiǎo'ān."""
-    spelled = next(iter(_spellings(name)), [])
-    return " ".join(_written(word) for word in spelled if word)
-
-
 def search_keys(name: str) -> set[tuple[str, str]]:
     """Every (kind, key) that shall find a name when what `fold_query` gives is a prefix of the key.
 
@@ -61,11 +55,6 @@ def fold_query(text: str) -> str:
     Half-width, lower case, without spaces, tones, apostrophes, hyphens and the dots in names; ü becomes v.
     """
     return "".join(c for c in _plain(text) if c.isalnum() or _is_han(c))[:KEY_LENGTH]
-
-
-def pinyin_of(text: str) -> str:
-    """An ordinary word in pinyin, written as one: 心血管内科 is xinxueguanneike. Latin letters and digits stay."""
-    return "".join(fold_query(part) for part, _ in _read_text(text))
 
 
 def initials_of(text: str) -> str:
@@ -188,9 +177,3 @@ def _read_text(text: str) -> list[tuple[str, bool]]:
     for is_han, run in itertools.groupby(_tokens(unicodedata.normalize("NFKC", text)), key=_is_han):
         parts.extend([(s, True) for s in _read_han("".join(run))] if is_han else [(token, False) for token in run])
     return parts
-
-
-def _written(word: Sequence[str]) -> str:
-    """Syllables as one word with a capital; an apostrophe stands before a vowel that could be read into the last."""
-    text = "".join(f"'{s}" if place and _plain(s)[:1] in ("a", "e", "o") else s for place, s in enumerate(word))
-    return text[:1].upper() + text[1:]

@@ -66,7 +66,7 @@ def open_sessions(*, details: Sequence[SessionDetails], by: User | None) -> list
 
 
 def difference(session: ClinicSession, standing: list[Standing], details: SessionDetails) -> Change:
-    """What `change_session` would do; `standing` are the session's regular slots. A fee or room that a sheet does not
+    """What `change_sessions` would do; `standing` are the session's regular slots. A fee or room that a sheet does not
     say stays."""
     if details.template is None and session.queue == QueueMode.WALK_IN:
         return Change(conflict=_("这一场先到先看，没有号，没有改。"))
@@ -96,13 +96,9 @@ def difference(session: ClinicSession, standing: list[Standing], details: Sessio
     return Change(tuple(fields), conflict, plan if not (laid_out and enough) else None)
 
 
-def change_session(*, session: ClinicSession, details: SessionDetails, by: User | None) -> Change:
-    """Make a session as it shall be as far as its bookings allow; return what was changed and what could not be."""
-    return change_sessions(details={session.pk: details}, by=by)[session.pk]
-
-
 def change_sessions(*, details: Mapping[int, SessionDetails], by: User | None) -> dict[int, Change]:
-    """The same for many sessions, by their keys, in a number of statements that hardly depends on how many.
+    """Make sessions, by their keys, as they shall be as far as their bookings allow, in a number of statements that
+    hardly depends on how many; return what was changed of each and what could not be.
 
     Locks the sessions by id, then their slots by id, and decides on what it reads under the locks.
     """

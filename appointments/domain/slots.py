@@ -19,7 +19,7 @@ from appointments.models import ClinicSession, Slot
 from auditorium.domain import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from auditorium.models import User
 
@@ -56,32 +56,22 @@ def lock_all(slot_ids: Iterable[int]) -> None:
     list(Slot.objects.select_for_update(no_key=True).filter(pk__in=list(slot_ids)).order_by("pk").values_list("pk"))
 
 
-def add_capacity(*, slot: Slot, extra: int, by: User | None) -> Slot:
-    """Add `extra` places; they get the numbers after the session's last, under the session's lock."""
-    return _resize(slot, lambda locked: locked.capacity + extra, by)
-
-
 def set_capacity(*, slot: Slot, capacity: int, by: User | None) -> Slot:
     """Bring a slot to `capacity` places: added ones get the numbers after the session's last, removed
     ones are the highest free.
 
     Raises CapacityBelowTaken, changing nothing, when that would drop a booked place.
     """
-    return _resize(slot, lambda locked: capacity, by)
-
-
-def _resize(slot: Slot, size: Callable[[Slot], int], by: User | None) -> Slot:
     with transaction.atomic():
         session = ClinicSession.objects.select_for_update(no_key=True).get(pk=slot.session_id)
         locked = lock(slot.pk)
-        wanted = size(locked)
-        if wanted < locked.taken:
+        if capacity < locked.taken:
             raise CapacityBelowTaken(
                 _("这个时段已经约了 %(taken)d 位，不能减到 %(wanted)d 个号。")
-                % {"taken": locked.taken, "wanted": wanted}
+                % {"taken": locked.taken, "wanted": capacity}
             )
-        if wanted != locked.capacity:
-            number_places(session=session, slot=locked, capacity=wanted)
+        if capacity != locked.capacity:
+            number_places(session=session, slot=locked, capacity=capacity)
             session.save(update_fields=["last_number"])
             locked.save(update_fields=["capacity", "numbers"])
             audit.record(action="capacity_changed", what=locked, by=by, fields=["capacity"])

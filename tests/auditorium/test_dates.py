@@ -118,17 +118,3 @@ def test_lunar_date_of_a_moment_is_its_local_day():
 )
 def test_age_on(birth, day, age):
     assert dates.age_on(birth, day) == age
-
-
-@pytest.mark.parametrize(
-    ("moment", "period"),
-    [
-        (datetime(2026, 11, 23, 16, 0, tzinfo=UTC), "morning"),
-        (datetime(2026, 11, 24, 3, 59, tzinfo=UTC), "morning"),
-        (datetime(2026, 11, 24, 4, 0, tzinfo=UTC), "afternoon"),
-        (datetime(2026, 11, 24, 9, 59, tzinfo=UTC), "afternoon"),
-        (datetime(2026, 11, 24, 10, 0, tzinfo=UTC), "evening"),
-    ],
-)
-def test_period_of_goes_by_the_halls_clock(moment, period):
-    assert dates.period_of(moment) == period

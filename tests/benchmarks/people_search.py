@@ -153,7 +153,7 @@ def measure(count: int, desk: User, supervisor: User, hall: Hall) -> dict[str, t
         "name_whole": _name,
         "name_start": lambda pk: _name(pk)[:2],
         "name_inside": lambda pk: _name(pk)[1:],
-        "pinyin": lambda pk: names.pinyin_of(_name(pk)),
+        "pinyin": lambda pk: "".join(names.readings(_name(pk))[0]),
         "initials": lambda pk: names.initials_of(_name(pk)),
         "phone_tail": _tail,
         "id_tail": lambda pk: _tail(pk + 1),

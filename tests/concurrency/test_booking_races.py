@@ -152,7 +152,7 @@ def test_adding_places_while_desks_book_gives_every_number_once(hall, desk):
     day = clock.today() + timedelta(days=5)
     slot = SlotFactory(session__allotted_hall=hall, session__date=day, capacity=5)
     calls = [partial(bookings.book, slot=slot, villager=bookable_villager(hall), hall=hall, by=desk) for _ in range(20)]
-    calls += [partial(slots.add_capacity, slot=slot, extra=2, by=desk)] * 3
+    calls += [partial(slots.set_capacity, slot=slot, capacity=11, by=desk)] * 3
     at_once(calls)
     slot.refresh_from_db()
     numbers = list(Appointment.objects.values_list("number", flat=True))

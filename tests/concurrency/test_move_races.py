@@ -298,7 +298,7 @@ def test_extra_places_granted_at_once_get_numbers_of_their_own(hall, manager, se
     )
     given = {"session": sessions[0], "hall": hall, "by": manager, "why": "同意"}
     calls = [partial(extra_places.grant, **given, villager=bookable_villager(hall)) for _ in range(8)]
-    calls += [partial(slots.add_capacity, slot=closed, extra=1, by=manager)] * 2
+    calls += [partial(slots.set_capacity, slot=closed, capacity=5, by=manager)] * 2
     results = at_once(calls)
     assert names(results) == ["Appointment"] * 8 + ["Slot"] * 2
     extra = Slot.objects.get(kind=SlotKind.EXTRA)

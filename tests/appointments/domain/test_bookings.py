@@ -240,7 +240,7 @@ def test_acknowledge_refused_gives_the_place_back_and_somebody_the_task_to_reboo
 def test_added_places_take_numbers_after_the_sessions_last(hall, desk):
     early = SlotFactory(session__allotted_hall=hall, capacity=1)
     SlotFactory(session=early.session, starts_at=at(early.session.date, 9), capacity=1, numbers=[[2, 2]])
-    slots.add_capacity(slot=early, extra=2, by=desk)
+    slots.set_capacity(slot=early, capacity=3, by=desk)
     assert [book(early, hall, desk).number for _ in range(3)] == [1, 3, 4]
 
 

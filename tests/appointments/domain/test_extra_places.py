@@ -90,7 +90,7 @@ def test_grants_of_one_time_share_a_slot_and_a_freed_place_is_used_first(hall, m
 def test_capacity_added_later_takes_numbers_after_the_extra_ones(hall, manager, session):
     grant(session, bookable_villager(hall), hall, manager)
     regular = session.slots.filter(kind=SlotKind.REGULAR).first()
-    assert slots.add_capacity(slot=regular, extra=1, by=manager).numbers == [[1, 3], [8, 8]]
+    assert slots.set_capacity(slot=regular, capacity=regular.capacity + 1, by=manager).numbers == [[1, 3], [8, 8]]
 
 
 def test_grant_asked_again_with_its_key_adds_one_place(hall, manager, session):

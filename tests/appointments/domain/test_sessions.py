@@ -49,7 +49,7 @@ def book(session, starts, count=1):
 
 
 def change(session, details, by=None, **changes):
-    return sessions.change_session(session=session, details=replace(details, **changes), by=by)
+    return sessions.change_sessions(details={session.pk: replace(details, **changes)}, by=by)[session.pk]
 
 
 def test_open_numbers_places_through_the_slots(details):

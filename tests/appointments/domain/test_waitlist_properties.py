@@ -188,7 +188,8 @@ class Queues(RuleBasedStateMachine):
 
     @rule(n=ANY)
     def add_place(self, n):
-        slots.add_capacity(slot=self.pick(Slot.objects, n), extra=1, by=self.by)
+        slot = self.pick(Slot.objects, n)
+        slots.set_capacity(slot=slot, capacity=slot.capacity + 1, by=self.by)
 
     @rule(who=ANY, really=st.sampled_from([False, False, False, True]))
     def die(self, who, really):
