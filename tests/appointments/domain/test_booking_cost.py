@@ -15,7 +15,7 @@ from tests.factories import HallFactory, desk_user
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS = 21
+STATEMENTS = 22
 """BEGIN and COMMIT among them, which a test sees as a savepoint. `booking_sql` of the benchmarks is the same."""
 
 
