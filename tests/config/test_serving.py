@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from config.serving import programs
+from tests.factories import SmsLineFactory
 from tests.site import free_port
 from tests.waiting import wait_until
 
@@ -112,6 +114,16 @@ def test_demo_never_touches_data_that_is_not_its_own(environment, tmp_path):
         run(environment, "demo", "--reset"), chinese=f"{file} 不是演示数据", english=f"{file} is not the demo's data"
     )
     assert file.read_bytes() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_process_for_connections_is_wanted_once_a_line_needs_one(settings):
+    (wanted,) = (program.is_wanted for program in programs(8000) if program.is_wanted)
+    assert not wanted()
+    SmsLineFactory(gateway="smpp")
+    assert wanted()
+    settings.DEMO = True
+    assert not wanted()
 
 
 @contextmanager
