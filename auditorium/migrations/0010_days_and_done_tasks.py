@@ -1,4 +1,5 @@
-"""The desk's list of today and its done tasks are read by indexes of their own."""
+"""The desk's lists are read by indexes of their own, of what is open by a date not written yet: SQLite proves a
+condition only where it is said without values."""
 
 from django.db import migrations, models
 
@@ -26,5 +27,58 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="visit",
             index=models.Index(fields=["hall", "serving_since"], name="visit_resumed"),
+        ),
+        migrations.RemoveIndex(model_name="visit", name="visit_open"),
+        migrations.AddIndex(
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["hall", "arrived_at"],
+                name="visit_open",
+            ),
+        ),
+        migrations.RemoveIndex(model_name="followup", name="follow_up_open"),
+        migrations.AddIndex(
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["hall", "due_at"],
+                name="follow_up_open",
+            ),
+        ),
+        migrations.RemoveIndex(model_name="followup", name="follow_up_to_hand_on"),
+        migrations.AddIndex(
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), ("escalated_at__isnull", True)),
+                fields=["due_at"],
+                name="follow_up_to_hand_on",
+            ),
+        ),
+        migrations.RemoveIndex(model_name="followup", name="follow_up_at_backup_hall"),
+        migrations.AddIndex(
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), ("escalated_hall__isnull", False)),
+                fields=["escalated_hall", "due_at"],
+                name="follow_up_at_backup_hall",
+            ),
+        ),
+        migrations.RemoveIndex(model_name="followup", name="follow_up_at_town"),
+        migrations.AddIndex(
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), ("escalated_region__isnull", False)),
+                fields=["escalated_region", "due_at"],
+                name="follow_up_at_town",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["assignee", "due_at"],
+                name="follow_up_mine",
+            ),
         ),
     ]

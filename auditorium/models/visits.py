@@ -30,8 +30,8 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.select_related("villager").defer("villager__id_number", "villager__other_document_number")
 
     def open(self) -> VisitQuerySet:
-        """Those neither done nor left."""
-        return self.filter(state__in=VISIT_OPEN)
+        """Those neither done nor left; SQLite finds them by their index only where it is said without values."""
+        return self.filter(state__in=VISIT_OPEN, ended_at__isnull=True)
 
 
 class Visit(models.Model):
@@ -70,7 +70,7 @@ class Visit(models.Model):
             # what was still open at the end of a day
             models.Index(
                 fields=["hall", "arrived_at"],
-                condition=Q(state__in=["waiting", "serving", "put_aside"]),
+                condition=Q(ended_at__isnull=True),
                 name="visit_open",
             ),
             # the villager's timeline
