@@ -48,7 +48,8 @@ class Reminder(models.Model):
 
     It always ends in a known state. `expires_at` is when telling would be useless (the visit).
     Both template versions are fixed when it is planned, in Chinese; who reads another language gets the words that
-    were in force then. Who receives it is decided when it is claimed.
+    were in force then. Who receives it is decided when it is claimed. `sure_by` is when a person is asked unless it
+    is certain by then that they were told; null where nothing hangs on it.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -64,6 +65,7 @@ class Reminder(models.Model):
     due_at = models.DateTimeField(_("该发的时间"))
     expires_at = models.DateTimeField(_("最晚"))
     state = models.CharField(_("状态"), max_length=12, choices=ReminderState, default=ReminderState.PLANNED)
+    sure_by = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = ReminderQuerySet.as_manager()
@@ -87,6 +89,10 @@ class Reminder(models.Model):
                 fields=["expires_at"],
                 condition=Q(state__in=["planned", "sending", "follow_up"]),
                 name="reminder_live_until",
+            ),
+            # the sweep that asks a person where nobody knows whether they were told
+            models.Index(
+                fields=["sure_by", "id"], condition=Q(state="sending", sure_by__isnull=False), name="reminder_in_doubt"
             ),
             models.Index(fields=["about_kind", "about_id"], name="reminder_about"),
             models.Index(fields=["villager", "-due_at"], name="reminder_of_villager"),
