@@ -11,6 +11,7 @@ from appointments.domain import bookings, results
 from appointments.domain.schedule_import.findings import UnreadableScheduleError
 from appointments.models import Appointment, HospitalClerk
 from auditorium.models import AuditEntry
+from tests.admin_rows import administrator
 from tests.appointments.factories import DepartmentFactory, HospitalFactory, SlotFactory, at, bookable_villager
 from tests.factories import HallFactory, UserFactory, desk_user
 
@@ -268,3 +269,11 @@ def test_reading_asks_once_however_long_the_sheet(hall, hospital, clerk, people,
     with django_assert_num_queries(1):
         outcome = results.read(content=csv(*rows), by=clerk, hospital=hospital)
     assert outcome.changing == people
+
+
+def test_administrator_marks_what_any_hospital_sends(hall, hospital):
+    made = book(hall, hospital)
+    sheet = csv(("张小明", MONDAY, "骨科", "", "已就诊"))
+    outcome = results.read(content=sheet, by=administrator(), hospital=hospital)
+    assert outcome.marks == {made.pk: "fulfilled"}
+    assert results.carry_out(marks=outcome.marks, by=administrator(), hospital=hospital) == 1
