@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 from django.utils import translation
 
 from auditorium import clock
@@ -32,11 +33,10 @@ from auditorium.domain import (
 from auditorium.domain.courier import Counts, Courier, some
 from auditorium.enums import MessageState
 from auditorium.gateways import gateway_for
-from auditorium.models import Message
+from auditorium.models import Message, SmsLine
 
 if TYPE_CHECKING:
     from auditorium.gateways.base import SmsGateway
-    from auditorium.models import SmsLine
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ def lateness(*, at: datetime | None = None) -> timedelta | None:
     """How long what is most overdue has waited to be sent; None when nothing waits. Nothing is late at night."""
     at = at or clock.now()
     due = telling.due_now(at).order_by("due_at").values_list("due_at", flat=True).first()
-    waiting = sending.sendable(at).order_by("not_before").values_list("not_before", flat=True).first()
+    waiting = SmsLine.objects.order_by().aggregate(since=Min(sending.waits_since(at)))["since"]
     oldest = min(filter(None, (due, waiting)), default=None)
     return at - max(oldest, reminder_times.this_morning(at)) if oldest else None
 

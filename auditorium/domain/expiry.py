@@ -17,7 +17,7 @@ from auditorium.enums import (
     MessageState,
     ReminderState,
 )
-from auditorium.models import Message, Reminder
+from auditorium.models import Message, Reminder, SmsLine
 
 if TYPE_CHECKING:
     from auditorium.models.messages import ReminderQuerySet
@@ -61,7 +61,7 @@ def _end(reminders: ReminderQuerySet) -> Counter[str]:
 
 def _end_texts(at: datetime) -> Counter[str]:
     """Texts that waited in vain."""
-    late = Message.objects.filter(state=MessageState.PENDING, expires_at__lte=at)
+    late = Message.objects.filter(state=MessageState.PENDING, expires_at__lte=at).order_by("expires_at", "pk")
     with transaction.atomic():
         pks = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
         ended = outcomes.move(pks, to=MessageState.EXPIRED)
@@ -70,10 +70,14 @@ def _end_texts(at: datetime) -> Counter[str]:
 
 def _give_up_lines(at: datetime) -> Counter[str]:
     """Texts on a line that was switched off or paused go to a person when it does not come back in time."""
-    stuck = Message.objects.filter(state=MessageState.PENDING, not_before__lte=at - telling.LINE_MAY_RETURN)
-    stuck = stuck.exclude(line__is_active=True, line__paused_at=None)
+    unusable = list(SmsLine.objects.exclude(is_active=True, paused_at=None).values_list("pk", flat=True))
+    if not unusable:
+        return Counter()
+    stuck = Message.objects.filter(
+        state=MessageState.PENDING, line__in=unusable, not_before__lte=at - telling.LINE_MAY_RETURN
+    )
     given_up = 0
-    for pk in list(stuck.values_list("pk", flat=True)[:BATCH]):
+    for pk in list(stuck.order_by("not_before", "pk").values_list("pk", flat=True)[:BATCH]):
         given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=_("没有可用的短信线路"))
     return Counter({"asked": given_up})
 

@@ -143,11 +143,14 @@ def hand_over(*, at: datetime) -> int:
     asks for.
     """
     over = full_now(at)
-    stuck = Message.objects.filter(state=MessageState.PENDING, expires_at__gt=at, reply=None)
-    broken = Q(line__is_active=False) | Q(line__paused_at__isnull=False) | Q(line__failing_since__lte=at - DOWN_AFTER)
+    broken = Q(is_active=False) | Q(paused_at__isnull=False) | Q(failing_since__lte=at - DOWN_AFTER)
+    lines = {*over, *SmsLine.objects.filter(broken).values_list("pk", flat=True)}
+    if not lines:
+        return 0
+    stuck = Message.objects.filter(state=MessageState.PENDING, line__in=lines, expires_at__gt=at, reply=None)
     handed = 0
     with transaction.atomic():
-        waiting = stuck.filter(broken | Q(line__in=over)).select_related("line", "hall").order_by("not_before", "pk")
+        waiting = stuck.select_related("line", "hall").order_by("not_before", "pk")
         texts = list(waiting.select_for_update(of=("self",), skip_locked=True)[:BATCH])
         if not texts:
             return 0

@@ -43,6 +43,12 @@ def sendable(at: datetime) -> MessageQuerySet:
     return waiting
 
 
+def waits_since(at: datetime) -> Subquery:
+    """When a line's first text might have gone that may go at this hour: one look at the head of its queue."""
+    queue = sendable(at).filter(line=OuterRef("pk")).order_by("not_before", "pk")
+    return Subquery(queue.values("not_before")[:1])
+
+
 def send_some(courier: Courier) -> tuple[int, bool]:
     """Let each line this courier carries send one claim of what waits, the longest waiting first.
 
@@ -151,11 +157,10 @@ def note_taken(
 
 
 def _lines(courier: Courier) -> list[SmsLine]:
-    """The usable lines with something to send, the longest waiting first; a look at the head of each one's queue."""
-    waiting = sendable(courier.now()).filter(line=OuterRef("pk")).order_by("not_before", "pk")
+    """The usable lines with something to send, the longest waiting first."""
     usable = SmsLine.objects.usable().exclude(pk__in=courier.tired)
     ours = Q(pk=courier.only.pk) if courier.only else ~Q(gateway__in=kept_connected())
-    waits = usable.filter(ours).annotate(waits_since=Subquery(waiting.values("not_before")[:1]))
+    waits = usable.filter(ours).annotate(waits_since=waits_since(courier.now()))
     return list(waits.exclude(waits_since=None).order_by("waits_since", "pk"))
 
 

@@ -6,10 +6,10 @@ from django.db import connection
 from django.db.models import Model
 
 
-def multiply(row: Model, count: int, **columns: str) -> None:
+def multiply(row: Model, count: int, *, first: int = 1, **columns: str) -> None:
     """Write `count` rows like this one, which need not be saved.
 
-    `columns` are SQL for the columns that differ; `n` counts from 1.
+    `columns` are SQL for the columns that differ; `n` counts from `first`.
     """
     names, values, parameters = [], [], []
     for field in row._meta.concrete_fields:
@@ -23,8 +23,9 @@ def multiply(row: Model, count: int, **columns: str) -> None:
             values.append("CAST(%s AS " + (field.rel_db_type(connection) or "text").split(" GENERATED")[0] + ")")
             parameters.append(value)
     table = connection.ops.quote_name(row._meta.db_table)
+    rows = f"generate_series({first}, {first + count - 1}) n"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM generate_series(1, {count}) n",
+            f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM {rows}",
             parameters,
         )
