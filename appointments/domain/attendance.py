@@ -39,9 +39,8 @@ if TYPE_CHECKING:
 
 BATCH = 500
 
-_UNANSWERED = (AppointmentState.BOOKED, AppointmentState.UNMARKED)
 _OVER = (AppointmentState.FULFILLED, AppointmentState.NO_SHOW)
-ANSWERABLE = (*_UNANSWERED, *MARKS)
+ANSWERABLE = (AppointmentState.BOOKED, AppointmentState.UNMARKED, *MARKS)
 """Where a booking must stand for anybody to say whether the villager went."""
 
 
@@ -132,8 +131,6 @@ def why_not(appointment: Appointment, *, to: str, why: str = "") -> BookingError
 
 def offered(appointment: Appointment) -> tuple[AppointmentState, ...]:
     """The marks somebody can press now, without a reason. Nothing is queried."""
-    if appointment.state not in (*_UNANSWERED, AppointmentState.ARRIVED):
-        return ()
     marks = (AppointmentState.ARRIVED, AppointmentState.FULFILLED, AppointmentState.NO_SHOW)
     return tuple(to for to in marks if not says(appointment.state, to) and why_not(appointment, to=to) is None)
 

@@ -99,6 +99,13 @@ def test_arrived_goes_on_to_seen_without_a_reason(friday_noon, desk):
     assert attendance.mark(appointment=friday_noon, to="fulfilled", by=desk).state == "fulfilled"
 
 
+@pytest.mark.parametrize("state", AppointmentState.values)
+def test_without_a_reason_only_what_contradicts_nothing_is_offered(friday_noon, state):
+    friday_noon.state = state
+    offered = {"booked": MARKS, "unmarked": MARKS, "arrived": ("fulfilled",)}
+    assert attendance.offered(friday_noon) == offered.get(state, ())
+
+
 @pytest.mark.parametrize(
     "state", ["cancelled_by_clinic", "cancelled_by_villager", "rescheduled", "lapsed", "rejected", "pending_external"]
 )
