@@ -73,7 +73,9 @@ class SmsLineAdmin(ScopedAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """First which kind, then its settings."""
         if request.GET.get("gateway") in GatewayKind.values:
-            return super().add_view(request, form_url, extra_context)
+            kind = GatewayKind(request.GET["gateway"]).label
+            title = {"title": _("添加短信线路：%(kind)s") % {"kind": kind}}
+            return super().add_view(request, form_url, {**(extra_context or {}), **title})
         if not self.has_add_permission(request):
             raise Http404
         context = {**self.admin_site.each_context(request), "title": _("添加短信线路"), "opts": self.opts}
@@ -156,9 +158,10 @@ def _kinds() -> list[tuple[str, str, str]]:
         GatewayKind.CONSOLE: _("什么也不发，只在日志里记一笔。给演示和练习用。"),
     }
     platform = _("平台给了发短信的网址和密钥。")
+    plain = sorted(PRESETS.items(), key=lambda item: item[0] == "plain")  # whatever has no name of its own comes last
     return [
         *((f"?gateway={kind}", str(kind.label), words[kind]) for kind in words if kind != GatewayKind.CONSOLE),
-        *((f"?gateway=http&preset={name}", str(preset.label), platform) for name, preset in PRESETS.items()),
+        *((f"?gateway=http&preset={name}", str(preset.label), platform) for name, preset in plain),
         (f"?gateway={GatewayKind.CONSOLE}", str(GatewayKind.CONSOLE.label), words[GatewayKind.CONSOLE]),
     ]
 

@@ -82,13 +82,14 @@ class SmsLineForm(_LineForm):
     settings = forms.CharField(
         label=gettext_lazy("接口设置"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 18, "cols": 90, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 18, "cols": 90, "spellcheck": "false", "class": "code"}),
         help_text=gettext_lazy("JSON。密钥存好后只显示成圆点，不动它就保持原样。"),
     )
 
     class Meta:
         model = SmsLine
         fields = ["name", "signature", "region", "order", "is_active", "price", "daily_cap", "sources"]
+        widgets = {"sources": forms.Textarea(attrs={"rows": 3, "cols": 40, "spellcheck": "false"})}
 
     kind: str = GatewayKind.HTTP
     preset: str = ""
