@@ -167,6 +167,8 @@ def test_a_wish_that_missed_leaves_one_call(note, hall, by, session, doctor, tra
     tasks.close_days()
     assert (Wish.objects.get(pk=first.pk).state, state(made)) == (WishState.BOOKED, RevisitState.DUE)
     assert [task.about_kind for task in FollowUp.objects.open()] == ["wish"]
+    revisits.cancel(revisit=made, by=by)
+    assert not FollowUp.objects.open().exists()
 
 
 def test_an_automatic_one_takes_the_doctors_nearest_session_that_can_be_booked(note, hall, session, doctor, travel):

@@ -26,7 +26,7 @@ from tests.appointments.factories import (
     bookable_villager,
     reachable_villager,
 )
-from tests.factories import HallFactory, UserFactory, desk_user
+from tests.factories import FollowUpFactory, HallClosureFactory, HallFactory, UserFactory, desk_user
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,14 @@ def test_in_the_evening_the_task_waits_for_two_open_hours(slot, hall, desk):
     with time_machine.travel(at(slot.session.date - timedelta(days=1), 20), tick=False):
         suspended(picked(slot.session))
     assert FollowUp.objects.get(about_id=appointment.pk).due_at == at(slot.session.date, 10) != tomorrow_ten
+
+
+def test_a_hall_that_is_shut_for_over_a_year_is_given_the_task_all_the_same(slot, hall, desk):
+    appointment = booked(slot, hall, desk)
+    today = clock.today()
+    HallClosureFactory(hall=hall, first_day=today - timedelta(days=500), last_day=today + timedelta(days=500))
+    suspended(picked(slot.session))
+    assert FollowUp.objects.get(about_id=appointment.pk).due_at == clock.now() + timedelta(hours=2)
 
 
 def test_stored_reasons_are_chinese_whatever_the_user_reads(slot, hall, desk):
@@ -336,6 +344,19 @@ def test_resuming_twice_is_refused(slot, admin):
     with pytest.raises(NothingToSuspend) as refused:
         suspensions.resume(suspension=suspension, by=admin)
     assert refused.value.sentence == "已经恢复过了。"
+
+
+def test_who_was_only_held_a_place_is_not_asked_when_it_is_lifted(slot, hall, desk, admin, morning):
+    """They went back to their queue, though somebody was to call them about the place."""
+    held = booked(slot, hall, desk)
+    Appointment.objects.update(state=AppointmentState.HELD, held_until=clock.now() + timedelta(hours=2))
+    FollowUpFactory(
+        hall=hall, villager=held.villager, kind=FollowUpKind.CALL, about_kind="appointment", about_id=held.pk
+    )
+    suspension = suspended(picked(slot.session))
+    morning.shift(timedelta(hours=1))
+    suspensions.resume(suspension=suspension, by=admin)
+    assert (state_of(held), open_tasks(held)) == (AppointmentState.CANCELLED_BY_CLINIC, [])
 
 
 def test_resuming_is_for_whoever_may_suspend_all_of_it(slot, hall):

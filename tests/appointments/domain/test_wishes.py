@@ -389,7 +389,9 @@ def test_a_cancelled_wish_is_not_served_and_cannot_be_cancelled_twice(wish, by, 
     assert list(acts.values_list("action", "actor")) == [("wished", by.pk), ("cancelled", by.pk)]
 
 
-def test_ahead_counts_who_wished_before(wish):
+def test_ahead_counts_who_wished_before(wish, session, hall):
+    other = ClinicSessionFactory(department=session.department, date=DAY, period="afternoon", allotted_hall=hall)
+    Wish.objects.create(villager=villager_of(hall), hall=hall, session=other, made_at=clock.now())
     first, second = wish(), wish()
     assert (wishes.ahead_of(first), wishes.ahead_of(second)) == (0, 1)
 
