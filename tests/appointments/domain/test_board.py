@@ -71,8 +71,10 @@ def test_board_leaves_out_what_was_called_off_and_other_halls(hall, desk, friday
 
 
 def test_a_task_about_something_else_of_the_same_number_is_none_about_the_booking(hall, desk, friday_at_seven):
-    made = book(hall, desk)
+    made = book(hall, desk, reachable_villager(hall))
     Reminder.objects.update(state=ReminderState.TOLD)
+    other = Reminder.objects.first()
+    Reminder.objects.filter(pk=other.pk).update(about_kind="class", state=ReminderState.MISSED, due_at=at(TODAY, 6))
     for kind in ("wish", "revisit"):
         FollowUpFactory(hall=hall, villager=made.villager, kind=FollowUpKind.CALL, about_kind=kind, about_id=made.pk)
     assert board.of_hall(hall=hall, user=desk).to_tell == []
