@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from auditorium.admin import figure_pages
 from auditorium.admin.base import (
     EVERYBODY,
     SUPERVISORS,
@@ -19,12 +23,13 @@ from auditorium.admin.base import (
     may,
     supervised,
 )
-from auditorium.domain import regions
+from auditorium.admin.figure_pages import FiguresPage
+from auditorium.domain import figures, regions
+from auditorium.enums import GatewayKind
 from auditorium.models import Hall, HallClosure, Helper, OpeningHours, Region
 
 if TYPE_CHECKING:
     from django.db.models import ForeignKey, QuerySet
-    from django.http import HttpRequest
 
 
 @admin.register(Region)
@@ -75,6 +80,27 @@ class HallAdmin(HistoryAdmin):
     list_select_related = ["region", "backup_hall"]
     autocomplete_fields = ["region", "backup_hall"]
     inlines = [OpeningHoursInline, HallClosureInline]
+
+    def get_urls(self) -> list[Any]:
+        """With a page of what became of a hall's texts."""
+        texts = self.admin_site.admin_view(self.texts_of_a_hall)
+        return [path("<int:pk>/texts/", texts, name="auditorium_hall_texts"), *super().get_urls()]
+
+    def texts_of_a_hall(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What was sent for it and what became of it, by day and cause."""
+        hall = self.get_object(request, str(pk))
+        if hall is None:
+            raise Http404
+        days, first, last = figure_pages.shown(request)
+        context = {**self.admin_site.each_context(request), "title": _("%(hall)s的短信") % {"hall": hall.name}}
+        context |= {
+            "opts": self.opts,
+            "list_url": reverse("admin:auditorium_hall_changelist"),
+            "page": FiguresPage.of(figures.of_hall(hall, first, last), GatewayKind.HTTP, first=first, last=last),
+            "days": days,
+            "periods": figure_pages.PERIODS,
+        }
+        return TemplateResponse(request, "admin/auditorium/hall/texts.html", context)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Supervisors."""

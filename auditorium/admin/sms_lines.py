@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -14,20 +13,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from auditorium import clock
+from auditorium.admin import figure_pages
 from auditorium.admin.base import ScopedAdmin, actor
-from auditorium.admin.line_pages import LinePage
+from auditorium.admin.figure_pages import FiguresPage
 from auditorium.domain import audit, figures, lines
 from auditorium.enums import GatewayKind
 from auditorium.forms.sms_lines import SmsLineForm
+from auditorium.gateways import KEEPS_THE_WORDS
 from auditorium.gateways.presets import PRESETS
-from auditorium.models import SmsLine
+from auditorium.models import LineTemplate, MessageTemplate, SmsLine
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.utils.safestring import SafeString
 
 _ADDRESSES = {"receipts": "auditorium:sms_receipts", "replies": "auditorium:sms_replies"}
-_PERIODS = (1, 7, 30)
 
 
 @admin.register(SmsLine)
@@ -87,13 +87,18 @@ class SmsLineAdmin(ScopedAdmin):
         line = self.get_object(request, str(pk))
         if line is None or not self.has_view_permission(request, line):
             raise Http404
-        asked = request.GET.get("days", "")
-        days = int(asked) if asked in map(str, _PERIODS) else 7
-        today = clock.today()
-        page = LinePage.of(line, first=today - timedelta(days=days - 1), last=today)
-        context = {**self.admin_site.each_context(request), "title": line.name, "opts": self.opts, "page": page}
-        context |= {"days": days, "periods": _PERIODS, "standing": _standing(line)}
-        context |= {"list_url": reverse("admin:auditorium_smsline_changelist")}
+        days, first, last = figure_pages.shown(request)
+        context = {**self.admin_site.each_context(request), "title": line.name, "opts": self.opts, "line": line}
+        context |= {
+            "page": FiguresPage.of(figures.of_line(line, first, last), line.gateway, first=first, last=last),
+            "waiting": figures.waiting([line]).get(line.pk, figures.Waiting()),
+            "halls": figures.by_hall(line, first, last),
+            "without_code": _without_code(line),
+            "days": days,
+            "periods": figure_pages.PERIODS,
+            "standing": _standing(line),
+            "list_url": reverse("admin:auditorium_smsline_changelist"),
+        }
         return TemplateResponse(request, "admin/auditorium/smsline/figures.html", context)
 
     @admin.display(description=gettext_lazy("接口"), ordering="gateway")
@@ -164,6 +169,14 @@ def _kinds() -> list[tuple[str, str, str]]:
         *((f"?gateway=http&preset={name}", str(preset.label), platform) for name, preset in plain),
         (f"?gateway={GatewayKind.CONSOLE}", str(GatewayKind.CONSOLE.label), words[GatewayKind.CONSOLE]),
     ]
+
+
+def _without_code(line: SmsLine) -> list[MessageTemplate]:
+    """The words in force that the line's provider keeps no copy of: those it can't send."""
+    if line.gateway not in KEEPS_THE_WORDS:
+        return []
+    known = LineTemplate.objects.filter(line=line).values("template")
+    return list(MessageTemplate.objects.filter(is_current=True).exclude(pk__in=known))
 
 
 def _standing(line: SmsLine) -> str:

@@ -1,4 +1,4 @@
-"""What a line's page shows: how it does now, what it carried, and a chart of its days."""
+"""What became of the texts of a line or of a hall: by outcome, cause and day, with a chart."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from auditorium import gateways
+from auditorium import clock, gateways
 from auditorium.domain import figures
 from auditorium.enums import TextOutcome
-from auditorium.models import LineTemplate, MessageTemplate
 
 if TYPE_CHECKING:
-    from auditorium.models import SmsLine
+    from django.http import HttpRequest
 
+PERIODS = (1, 7, 30)
 CHART_HEIGHT = 120
 BAR_WIDTH, BAR_STEP = 14, 20
 _BARS = (
@@ -53,40 +53,31 @@ class Day:
 
 
 @dataclass(frozen=True)
-class LinePage:
+class FiguresPage:
     """All of it, read in a fixed number of queries."""
 
-    line: SmsLine
-    waiting: figures.Waiting
     outcomes: Sequence[tuple[str, int]]
     causes: Sequence[tuple[str, str, int]]
-    halls: Sequence[tuple[str, int, int]]
     days: Sequence[Day]
     parts: int
     cost: Decimal
     counted_at: datetime | None
-    without_code: Sequence[MessageTemplate]
 
     @classmethod
-    def of(cls, line: SmsLine, *, first: date, last: date) -> LinePage:
-        """The page of one line for the days from `first` to `last`, both included."""
-        counted = figures.of_line(line, first, last)
+    def of(cls, counted: figures.Figures, kind: str, *, first: date, last: date) -> FiguresPage:
+        """Of what was counted from `first` to `last`; causes in the words of the provider of such a line."""
         span = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
         labels = dict(TextOutcome.choices)
         return cls(
-            line=line,
-            waiting=figures.waiting([line]).get(line.pk, figures.Waiting()),
             outcomes=[(str(labels[name]), counted.texts[name]) for name in labels if counted.texts.get(name)],
             causes=[
-                (code, gateways.words_for(line.gateway, code) or _("平台没有说明"), count)
+                (code, gateways.words_for(kind, code) or _("平台没有说明"), count)
                 for code, count in counted.causes.items()
             ],
-            halls=figures.by_hall(line, first, last),
             days=[_day(day, counted.days.get(day, {})) for day in span],
             parts=counted.parts,
             cost=counted.cost,
             counted_at=counted.counted_at,
-            without_code=_without_code(line),
         )
 
     @property
@@ -114,9 +105,9 @@ def _day(day: date, texts: Mapping[str, int]) -> Day:
     return Day(day=day, delivered=delivered, sent=sent, lost=lost)
 
 
-def _without_code(line: SmsLine) -> list[MessageTemplate]:
-    """The words in force that the line's provider keeps no copy of: those it can't send."""
-    if line.gateway not in gateways.KEEPS_THE_WORDS:
-        return []
-    known = LineTemplate.objects.filter(line=line).values("template")
-    return list(MessageTemplate.objects.filter(is_current=True).exclude(pk__in=known))
+def shown(request: HttpRequest) -> tuple[int, date, date]:
+    """For how many days figures are asked for, with the first and the last of them; a week unless it is said."""
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in map(str, PERIODS) else 7
+    today = clock.today()
+    return days, today - timedelta(days=days - 1), today
