@@ -10,12 +10,17 @@ from django.utils.translation import gettext as _
 from appointments.errors import KeyReused
 from appointments.models import BookingRequest
 from auditorium import clock
+from auditorium.plain_select import PlainSelect
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from appointments.models import Appointment
     from auditorium.models import User
+
+REQUEST = PlainSelect(
+    BookingRequest, "SELECT {columns} FROM appointments_bookingrequest this WHERE user_id = %s AND key = %s"
+)
 
 
 def content_hash(*parts: object) -> str:
@@ -27,7 +32,7 @@ def answered_before(*, by: User | None, key: UUID | None, content: str) -> Appoi
     """The appointment this key already got; raises KeyReused when the key was used for other content."""
     if key is None or by is None:
         return None
-    request = BookingRequest.objects.filter(user=by, key=key).first()
+    request = REQUEST.first(by.pk, key)
     if request is None:
         return None
     if request.content_hash != content:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from appointments.domain import booking_requests, eligibility, places_given, policies, queues, windows
@@ -18,9 +17,8 @@ from appointments.enums import AppointmentState, WaitlistState
 from appointments.errors import BookingError, QueueFirst, TooLateToCancel
 from auditorium import clock
 from auditorium.dates import clock_time, full_date
-from auditorium.domain import audit, reminders
+from auditorium.domain import audit, recipients, reminders
 from auditorium.enums import ReminderPurpose, VisitChannel
-from auditorium.models import Contact
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -55,7 +53,7 @@ def book(
         if answered:
             return answered
         slot = places_given.load_slot(slot.pk)
-        prefetch_related_objects([villager], "consents", Prefetch("contacts", Contact.objects.select_related("phone")))
+        recipients.load(villager)
         eligibility.check(slot=slot, villager=villager, hall=hall, for_wish=for_wish)
         appointment = places_given.take(slot=slot, villager=villager, hall=hall, by=by, visit=visit)
         booking_requests.remember(by=by, key=key, content=content, appointment=appointment)

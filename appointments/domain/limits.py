@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from appointments.errors import AlreadyBooked, BlockedForNoShows, BookingError, 
 from appointments.models import Appointment
 from auditorium import clock
 from auditorium.dates import full_date
+from auditorium.plain_select import PlainSelect, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,18 +25,16 @@ if TYPE_CHECKING:
 Days = tuple[date, date]
 
 
-@dataclass(frozen=True)
-class _Booked:
-    """What limits are counted on."""
-
-    pk: int
-    state: str
-    date: date
-    period: str
-    hospital_id: int | None
-    department_id: int | None
-    session_id: int | None
-    reference: str
+BOOKED = PlainSelect(
+    Appointment,
+    f"""
+    SELECT {{columns}} FROM appointments_appointment this
+    WHERE villager_id = %s AND date BETWEEN %s AND %s AND state IN ({words(OCCUPYING)})
+    ORDER BY id
+    """,  # noqa: S608  an enum's words
+    only=["id", "state", "date", "period", "hospital", "department", "session", "reference"],
+)
+"""What limits are counted on: the villager's bookings between two dates."""
 
 
 def check(*, villager: Villager, session: ClinicSession, policy: Policy, besides: int | None = None) -> None:
@@ -73,7 +71,7 @@ def allowed(
     return passed, None if passed else refused
 
 
-def _check_counts(rows: Sequence[_Booked], villager: Villager, session: ClinicSession, policy: Policy) -> None:
+def _check_counts(rows: Sequence[Appointment], villager: Villager, session: ClinicSession, policy: Policy) -> None:
     taken = [row for row in rows if row.state in OCCUPYING]
     _check_same(taken, villager, session, policy)
     here = [row.date for row in taken if row.hospital_id == session.department.hospital_id]
@@ -120,18 +118,14 @@ def _counted(day: date, policy: Policy) -> list[tuple[int | None, Days, Callable
     ]
 
 
-def _rows(villager: Villager, sessions: Sequence[ClinicSession], policy: Policy) -> list[_Booked]:
+def _rows(villager: Villager, sessions: Sequence[ClinicSession], policy: Policy) -> list[Appointment]:
     dates = [session.date for session in sessions]
     ranges = [days for date in (min(dates), max(dates)) for days in (week_of(date), month_of(date), quarter_of(date))]
     first = min(no_shows.earliest(policy, clock.today()), *(days[0] for days in ranges))
-    rows = Appointment.objects.filter(
-        villager=villager, date__range=(first, max(days[1] for days in ranges)), state__in=OCCUPYING
-    ).order_by("pk")
-    columns = ("pk", "state", "date", "period", "hospital_id", "department_id", "session_id", "reference")
-    return [_Booked(*row) for row in rows.values_list(*columns)]
+    return BOOKED.all(villager.pk, first, max(days[1] for days in ranges))
 
 
-def _check_no_shows(rows: list[_Booked], villager: Villager, session: ClinicSession, policy: Policy) -> None:
+def _check_no_shows(rows: list[Appointment], villager: Villager, session: ClinicSession, policy: Policy) -> None:
     hospital = session.department.hospital
     everywhere = policy.no_show_scope == NoShowScope.EVERYWHERE
     missed = [
@@ -147,7 +141,7 @@ def _check_no_shows(rows: list[_Booked], villager: Villager, session: ClinicSess
         )
 
 
-def _check_same(taken: list[_Booked], villager: Villager, session: ClinicSession, policy: Policy) -> None:
+def _check_same(taken: list[Appointment], villager: Villager, session: ClinicSession, policy: Policy) -> None:
     same_day = [row for row in taken if row.date == session.date]
     same = [row for row in same_day if row.session_id == session.pk]
     sentence = _("%(name)s %(day)s在%(department)s已经约了一个号（%(reference)s），请去那一个，或先改约、取消。")

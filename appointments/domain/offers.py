@@ -27,6 +27,7 @@ from auditorium import clock
 from auditorium.domain import audit, follow_ups, hall_hours, reminders
 from auditorium.domain.transitions import transition
 from auditorium.enums import FollowUpKind, ReminderPurpose
+from auditorium.plain_select import holds
 
 if TYPE_CHECKING:
     from appointments.domain.policies import Policy
@@ -37,6 +38,9 @@ ACCEPTED = gettext_noop("已经答应了")  # kept in Chinese, translated where 
 DECLINED = gettext_noop("不要了")
 UNANSWERED = gettext_noop("没有在时间内答复")
 _TO_TELL = timedelta(hours=4)
+
+# Asked at every booking before the offers of its session are looked at.
+ANYTHING_HELD = "SELECT EXISTS (SELECT 1 FROM appointments_appointment WHERE session_id = %s AND state = 'held')"
 
 FIRST_HOUR, LAST_HOUR = time(8), time(20)
 """Minutes to answer are only counted while people are awake."""
@@ -154,6 +158,8 @@ def lapse_overdue(session: ClinicSession | None = None) -> int:
     next; return how many."""
     held = Appointment.objects.filter(state=AppointmentState.HELD)
     if session is not None:
+        if not holds(ANYTHING_HELD, session.pk):
+            return 0
         held = held.filter(session=session)
     overdue = held.filter(Q(held_until__lte=clock.now()) | Q(villager__died_on__isnull=False))
     return sum(_lapse(appointment) for appointment in overdue.with_names().order_by("held_until", "pk"))

@@ -18,6 +18,7 @@ from auditorium import clock, references
 from auditorium.domain import reminders
 from auditorium.domain.transitions import transition
 from auditorium.models import Villager
+from auditorium.plain_select import PlainSelect
 
 if TYPE_CHECKING:
     from auditorium.enums import ReminderPurpose
@@ -28,15 +29,34 @@ ABOUT = "appointment"
 
 _REFERENCE_TRIES = 5
 
+VILLAGER = PlainSelect(
+    Villager,
+    "SELECT {columns} FROM auditorium_villager this WHERE id = %s {lock}",
+    without=["id_number", "other_document_number"],  # no booking decrypts them
+)
+SLOT = PlainSelect(
+    Slot,
+    """
+    SELECT {columns}
+    FROM appointments_slot this
+    JOIN appointments_clinicsession session ON session.id = this.session_id
+    JOIN appointments_department department ON department.id = session.department_id
+    JOIN appointments_hospital hospital ON hospital.id = department.hospital_id
+    WHERE this.id = %s
+    """,
+    related=["session", "session__department", "session__department__hospital"],
+    without=["session__department__hospital__phone"],
+)
+
 
 def lock_villager(villager_id: int) -> Villager:
     """The villager's row, locked until the transaction ends: limits are counted under this lock."""
-    return Villager.objects.select_for_update(no_key=True).get(pk=villager_id)
+    return VILLAGER.get(villager_id)
 
 
 def load_slot(slot_id: int) -> Slot:
     """The slot as it is now, with its session, hospital and their rules."""
-    slot = Slot.objects.select_related("session__department__hospital").get(pk=slot_id)
+    slot = SLOT.get(slot_id)
     policies.load(slot.session.department)
     return slot
 

@@ -7,12 +7,12 @@ from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from appointments.domain.workdays import Workdays
 from appointments.enums import NoShowScope, Period, StopRule
 from appointments.models import BookingPolicy, Department, Hospital
+from auditorium.plain_select import PlainSelect
 
 if TYPE_CHECKING:
     from appointments.models import Appointment
@@ -86,6 +86,11 @@ class Policy:
 DEFAULTS = Policy()
 """The platform's rules."""
 
+RULES_OF = PlainSelect(
+    BookingPolicy,
+    "SELECT {columns} FROM appointments_bookingpolicy this WHERE hospital_id = %s OR department_id = %s",
+)
+
 RULES = tuple(rule.name for rule in fields(Policy) if rule.name != "workdays")
 
 
@@ -96,7 +101,7 @@ def load(department: Department) -> None:
     takes to plan both joins.
     """
     hospital = department.hospital
-    rows = list(BookingPolicy.objects.filter(Q(hospital=hospital) | Q(department=department)))
+    rows = RULES_OF.all(hospital.pk, department.pk)
     own = next((row for row in rows if row.department_id == department.pk), None)
     whole = next((row for row in rows if row.hospital_id == hospital.pk), None)
     Department.policy.related.set_cached_value(department, own)

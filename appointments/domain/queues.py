@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Substr
 
@@ -13,6 +12,7 @@ from appointments.models import ClinicSession, Department, WaitlistEntry, Wish
 from auditorium.domain import wake
 from auditorium.domain.transitions import transition
 from auditorium.models.regions import SIGNIFICANT_DIGITS
+from auditorium.plain_select import holds
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,8 +31,8 @@ _DIGITS = max(SIGNIFICANT_DIGITS.values())
 # Asked at every booking: two probes of partial indexes. Only where anybody waits in the whole department is it asked
 # whether they wait for this session.
 ANYBODY_WAITS = """
-SELECT EXISTS (SELECT 1 FROM appointments_wish WHERE session_id = %(session)s AND state = 'waiting')
-    OR EXISTS (SELECT 1 FROM appointments_waitlistentry WHERE department_id = %(department)s AND state = 'waiting')
+SELECT EXISTS (SELECT 1 FROM appointments_wish WHERE session_id = %s AND state = 'waiting')
+    OR EXISTS (SELECT 1 FROM appointments_waitlistentry WHERE department_id = %s AND state = 'waiting')
 """
 
 
@@ -68,10 +68,7 @@ def is_wished_for() -> Exists:
 
 def somebody_waits_for(session: ClinicSession) -> bool:
     """Whether a place of the session belongs to somebody in the queue, or who wished for it before its release."""
-    with connection.cursor() as cursor:
-        cursor.execute(ANYBODY_WAITS, {"session": session.pk, "department": session.department_id})
-        row = cursor.fetchone()
-    return bool(row and row[0]) and bool(waited_for([session]))
+    return holds(ANYBODY_WAITS, session.pk, session.department_id) and bool(waited_for([session]))
 
 
 def somebody_wished_for(session: ClinicSession) -> bool:

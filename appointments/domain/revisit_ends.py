@@ -17,6 +17,7 @@ from appointments.models import Revisit, Wish
 from auditorium import clock
 from auditorium.domain import follow_ups
 from auditorium.domain.transitions import transition
+from auditorium.plain_select import holds, words
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -28,6 +29,12 @@ WISH, REVISIT = "wish", "revisit"
 """What they are called in audit and tasks."""
 
 PENDING = (RevisitState.WAITING, RevisitState.DUE)
+# Asked at every booking; only who has something to come back for, or a wish that came to nothing, is looked at further.
+ANYTHING_TO_END = f"""
+SELECT EXISTS (SELECT 1 FROM appointments_revisit WHERE villager_id = %s AND state IN ({words(PENDING)}))
+    OR EXISTS (SELECT 1 FROM appointments_wish WHERE villager_id = %s AND state = 'missed')
+"""  # noqa: S608  an enum's words
+
 EARLIER, LATER = timedelta(days=7), timedelta(days=14)
 """A booking so long before or after the date the doctor named is what he meant."""
 
@@ -51,6 +58,8 @@ def wish_cancelled(wish: Wish, *, by: User | None, why: str) -> None:
 def booked(appointment: Appointment, *, by: User | None) -> None:
     """The villager has a booking in a department: whatever they were to come back for around that day is booked, and
     nobody need call because a wish there was missed."""
+    if not holds(ANYTHING_TO_END, appointment.villager_id, appointment.villager_id):
+        return
     found = Revisit.objects.filter(
         villager=appointment.villager_id,
         department=appointment.department_id,

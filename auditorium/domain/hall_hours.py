@@ -13,6 +13,8 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from auditorium import clock
+from auditorium.models import HallClosure, OpeningHours
+from auditorium.plain_select import PlainRelated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +24,17 @@ if TYPE_CHECKING:
 ASSUMED = (time(8), time(17))
 # No closure is looked past for longer than this; a hall shut for over a year is as good as never open.
 HORIZON = timedelta(days=400)
+
+HOURS = PlainRelated(
+    OpeningHours,
+    "SELECT {columns} FROM auditorium_openinghours this WHERE hall_id = %s ORDER BY weekday, opens",
+    name="opening_hours",
+)
+CLOSURES = PlainRelated(
+    HallClosure,
+    "SELECT {columns} FROM auditorium_hallclosure this WHERE hall_id = %s ORDER BY first_day",
+    name="closures",
+)
 
 Span = tuple[datetime, datetime]
 
@@ -81,11 +94,11 @@ class _Timetable:
     @classmethod
     def of(cls, hall: Hall) -> _Timetable:
         hours: dict[int, list[tuple[time, time]]] = {}
-        for span in hall.opening_hours.all():
+        for span in HOURS.of(hall):
             hours.setdefault(span.weekday, []).append((span.opens, span.closes))
         return cls(
             hours=hours or {weekday: [ASSUMED] for weekday in range(1, 8)},
-            closures=[(closure.first_day, closure.last_day) for closure in hall.closures.all()],
+            closures=[(closure.first_day, closure.last_day) for closure in CLOSURES.of(hall)],
         )
 
     def spans(self, day: date) -> list[Span]:

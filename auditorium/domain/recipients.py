@@ -9,12 +9,30 @@ import phonenumbers
 from django.utils.translation import gettext as _
 
 from auditorium.enums import ConsentPurpose, MessageAudience, Reach
-from auditorium.models import Contact
+from auditorium.models import Consent, Contact
+from auditorium.plain_select import PlainRelated
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from auditorium.models import Phone, Reminder, Villager
+
+CONSENTS = PlainRelated(
+    Consent,
+    "SELECT {columns} FROM auditorium_consent this WHERE villager_id = %s ORDER BY given_at DESC",
+    name="consents",
+)
+CONTACTS = PlainRelated(
+    Contact,
+    """
+    SELECT {columns}
+    FROM auditorium_contact this LEFT JOIN auditorium_phone phone ON phone.id = this.phone_id
+    WHERE this.villager_id = %s
+    ORDER BY this."order", this.id
+    """,
+    related=["phone"],
+    name="contacts",
+)
 
 AUDIENCES = (MessageAudience.OWN, MessageAudience.DISCREET)
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
@@ -27,6 +45,12 @@ class Recipients:
     main: Contact | None = None
     copies: list[Contact] = field(default_factory=list)
     why_not: str = ""
+
+
+def load(villager: Villager) -> None:
+    """Load what the functions here ask of a villager: consents, and contacts with their phones."""
+    CONSENTS.load(villager)
+    CONTACTS.load(villager)
 
 
 def resolve(reminder: Reminder, *, without: Collection[int] = ()) -> Recipients:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from auditorium.dates import clock_time
 from auditorium.enums import AHEAD, ReminderPurpose
 from auditorium.models import ReminderRule
-from auditorium.models.regions import codes_around
+from auditorium.models.regions import SIGNIFICANT_DIGITS, codes_around
+from auditorium.plain_select import PlainSelect
 
 if TYPE_CHECKING:
     from auditorium.models import Hall
@@ -51,10 +52,21 @@ USUAL: Mapping[str, Rule] = {
 
 Rules = Mapping[str, Rule]
 
+_AROUND = ", ".join("%s" for _level in SIGNIFICANT_DIGITS)
+RULES = PlainSelect(
+    ReminderRule,
+    f"""
+    SELECT {{columns}} FROM auditorium_reminderrule this
+    WHERE about_kind = %s
+        AND (hall_id = %s OR region_id IN ({_AROUND}) OR hall_id IS NULL AND region_id IS NULL)
+    """,  # noqa: S608  only places for values
+)
+
 
 def rules_for(hall: Hall, about_kind: str) -> Rules:
     """The rules of one hall for one kind of thing, by purpose, in one query."""
-    return rules_of([hall], [about_kind])[hall.pk, about_kind]
+    codes = codes_around(hall.region_id)
+    return _in_force(RULES.all(about_kind, hall.pk, *codes))
 
 
 def rules_of(halls: Iterable[Hall], about_kinds: Iterable[str]) -> dict[tuple[int, str], Rules]:
@@ -65,16 +77,12 @@ def rules_of(halls: Iterable[Hall], about_kinds: Iterable[str]) -> dict[tuple[in
     here = Q(hall__in=around) | Q(region__in=regions) | Q(hall=None, region=None)
     found = list(ReminderRule.objects.filter(here, about_kind__in=kinds))
     return {
-        (pk, kind): {
-            **USUAL,
-            # the nearest comes last and stands
-            **{
-                row.purpose: _as_rule(row)
-                for row in sorted(found, key=_nearness)
-                if row.about_kind == kind
-                and (row.hall_id == pk if row.hall_id else row.region_id is None or row.region_id in codes)
-            },
-        }
+        (pk, kind): _in_force(
+            row
+            for row in found
+            if row.about_kind == kind
+            and (row.hall_id == pk if row.hall_id else row.region_id is None or row.region_id in codes)
+        )
         for pk, codes in around.items()
         for kind in kinds
     }
@@ -160,6 +168,11 @@ def _refuse(wrong: dict[str, str], row: ReminderRule, fields: Iterable[str], why
 def _require(wrong: dict[str, str], row: ReminderRule, field: str) -> None:
     if row.is_on:
         wrong[field] = _("要发，就请填这一项。")
+
+
+def _in_force(rows: Iterable[ReminderRule]) -> Rules:
+    """What these rows of one hall come to: the nearest comes last and stands."""
+    return {**USUAL, **{row.purpose: _as_rule(row) for row in sorted(rows, key=_nearness)}}
 
 
 def _nearness(row: ReminderRule) -> int:

@@ -25,8 +25,22 @@ from auditorium.enums import VISIT_OPEN, VISIT_TRANSITIONS, VisitChannel, VisitS
 from auditorium.errors import DeskError, EndedError, TakenError
 from auditorium.models import Hall, Matter, User, Villager, Visit
 from auditorium.models.visits import VisitQuerySet
+from auditorium.plain_select import PlainSelect
 
 LEFT_OVER_SHOWN = 20
+
+SERVED = PlainSelect(
+    Visit,
+    """
+    SELECT {columns}
+    FROM auditorium_visit this
+    JOIN auditorium_hall hall ON hall.id = this.hall_id
+    LEFT JOIN auditorium_villager villager ON villager.id = this.villager_id
+    WHERE this.served_by_id = %s AND this.state = 'serving' AND this.serving_since >= %s
+    """,
+    related=["hall", "villager"],
+    without=["draft", "villager__id_number", "villager__other_document_number"],
+)
 
 
 @dataclass(frozen=True)
@@ -192,13 +206,7 @@ def current(*, user: User, villager: Villager) -> Visit | None:
 
 def served_now(user: User) -> Visit | None:
     """The visit the user is serving; one still open from the day before doesn't count until it is resumed."""
-    return (
-        Visit.objects.filter(served_by=user, state=VisitState.SERVING, serving_since__gte=_day_start())
-        .with_villager()
-        .select_related("hall")
-        .defer("draft")
-        .first()
-    )
+    return SERVED.first(user.pk, _day_start())
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from auditorium import clock, sms_length
 from auditorium.enums import TOGETHER, TextLanguage
 from auditorium.models import MessageTemplate
+from auditorium.plain_select import PlainSelect
 from auditorium.ports import TextVariable, service_for
 from auditorium.validators import validate_template_body
 
@@ -50,6 +51,11 @@ PEOPLE = TextVariable(
 ASK = TextVariable("ask", gettext_lazy("礼堂电话；没有电话时是礼堂名称"), longest="0575-84000000")
 """What every text may use, whatever it is about; one for several people has them all at once."""
 
+CURRENT = PlainSelect(
+    MessageTemplate,
+    "SELECT {columns} FROM auditorium_messagetemplate this WHERE about_kind = %s AND language = %s AND is_current",
+)
+
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _ELLIPSIS = "…"
 
@@ -72,10 +78,7 @@ def current_templates(about_kind: str, language: str = TextLanguage.CHINESE) -> 
     What an installation has no words for yet gets those its service comes with, so nothing that is owed
     waits for somebody to load them, and no purpose has words for one audience only.
     """
-    current = {
-        (template.purpose, template.audience): template
-        for template in MessageTemplate.objects.filter(about_kind=about_kind, language=language, is_current=True)
-    }
+    current = {(template.purpose, template.audience): template for template in CURRENT.all(about_kind, language)}
     for (purpose, audience), body in service_for(about_kind).default_texts(language).items():
         if (purpose, audience) not in current:
             current[purpose, audience], _created = MessageTemplate.objects.get_or_create(
