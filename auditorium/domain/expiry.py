@@ -46,8 +46,9 @@ def expire(*, at: datetime) -> Counter[str]:
 def _end(reminders: ReminderQuerySet) -> Counter[str]:
     """Reminders past their time, locked: told where a text went out and nobody said that it failed, else missed."""
     heard = set(reminders.filter(messages__is_copy=False, messages__state__in=_HEARD).values_list("pk", flat=True))
-    asked = set(reminders.filter(state=ReminderState.FOLLOW_UP).values_list("about_kind", "about_id"))
-    pks = set(reminders.values_list("pk", flat=True))
+    rows = list(reminders.order_by().values_list("pk", "state", "about_kind", "about_id"))
+    asked = {(kind, pk) for _pk, state, kind, pk in rows if state == ReminderState.FOLLOW_UP}
+    pks = {row[0] for row in rows}
     moved = {
         state: transition(
             Reminder.objects.filter(pk__in=some), to=state, table=REMINDER_TRANSITIONS, by=None, audited=False
@@ -59,19 +60,25 @@ def _end(reminders: ReminderQuerySet) -> Counter[str]:
     return Counter({"told_unconfirmed": moved[ReminderState.TOLD], "missed": moved[ReminderState.MISSED]})
 
 
+def _unusable() -> list[int]:
+    """Lines that were switched off or paused; elsewhere what is too late ends when it is claimed or given up."""
+    return list(SmsLine.objects.exclude(is_active=True, paused_at=None).values_list("pk", flat=True))
+
+
 def _end_texts(at: datetime) -> Counter[str]:
     """Texts that waited in vain."""
-    late = Message.objects.filter(state=MessageState.PENDING, expires_at__lte=at).order_by("expires_at", "pk")
+    if not (unusable := _unusable()):
+        return Counter()
+    late = Message.objects.filter(state=MessageState.PENDING, line__in=unusable, expires_at__lte=at)
     with transaction.atomic():
-        pks = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
-        ended = outcomes.move(pks, to=MessageState.EXPIRED)
+        waiting = late.order_by("not_before", "pk").select_for_update(skip_locked=True)
+        ended = outcomes.move(list(waiting.values_list("pk", flat=True)[:BATCH]), to=MessageState.EXPIRED)
     return Counter({"expired": ended})
 
 
 def _give_up_lines(at: datetime) -> Counter[str]:
     """Texts on a line that was switched off or paused go to a person when it does not come back in time."""
-    unusable = list(SmsLine.objects.exclude(is_active=True, paused_at=None).values_list("pk", flat=True))
-    if not unusable:
+    if not (unusable := _unusable()):
         return Counter()
     stuck = Message.objects.filter(
         state=MessageState.PENDING, line__in=unusable, not_before__lte=at - telling.LINE_MAY_RETURN
@@ -96,7 +103,11 @@ def _give_up_providers(at: datetime) -> Counter[str]:
     # what a line has no room for today, and is of use tomorrow, waits for the morning
     soon_enough = reminder_times.next_morning(at) + reminder_times.TO_GET_READY
     stuck = stuck.exclude(line__in=lines.full_now(at), expires_at__gte=soon_enough)
+    found = list(stuck.order_by("created_at", "pk").values_list("pk", "expires_at")[:BATCH])
+    late = [pk for pk, expires_at in found if expires_at <= at]
+    ended = outcomes.move(late, to=MessageState.EXPIRED, when=Q(state=MessageState.PENDING))
     given_up = 0
-    for pk in list(stuck.order_by("created_at", "pk").values_list("pk", flat=True)[:BATCH]):
-        given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=_("短信发不出去"))
-    return Counter({"asked": given_up})
+    for pk, expires_at in found:
+        if expires_at > at:
+            given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=_("短信发不出去"))
+    return Counter({"asked": given_up, "expired": ended})

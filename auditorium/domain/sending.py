@@ -36,8 +36,11 @@ _STATES = {True: MessageState.DELIVERED, False: MessageState.UNDELIVERED, None: 
 
 
 def sendable(at: datetime) -> MessageQuerySet:
-    """Texts that may be sent at this hour; at night only what cannot wait for the morning."""
-    waiting = Message.objects.claimable(at).filter(expires_at__gt=at)
+    """Texts that may be sent at this hour; at night only what cannot wait for the morning.
+
+    What came too late is among it, and ends once it is claimed.
+    """
+    waiting = Message.objects.claimable(at)
     if reminder_times.is_quiet(at):
         waiting = waiting.filter(expires_at__lt=reminder_times.next_morning(at) + reminder_times.TO_GET_READY)
     return waiting
@@ -135,8 +138,10 @@ def begin(courier: Courier, line: SmsLine, texts: Sequence[Message]) -> list[Mes
             return list(texts)
         going = Message.objects.filter(courier.calling(), pk__in=mine)
         begun = set(going.values_list("pk", flat=True)) if count else set()
+    late = [message.pk for message in texts if message.expires_at <= at]
+    courier.count("expired", outcomes.move(late, to=MessageState.EXPIRED, when=courier.claimed()))
     for message in texts:
-        if message.pk not in begun:
+        if message.pk not in begun and message.expires_at > at:
             _leave(courier, message, at)
     return [message for message in texts if message.pk in begun]
 
@@ -193,12 +198,10 @@ def _calls(line: SmsLine, gateway: SmsGateway, texts: Sequence[Message]) -> Iter
 
 
 def _leave(courier: Courier, message: Message, at: datetime) -> None:
-    """Why a claimed text was not begun: too late, called off, its number struck off; else somebody is busy with it."""
+    """Why a claimed text was not begun: called off, its number struck off; else somebody is busy with it."""
     this: dict[str, Any] = {"pk": message.pk, "at": at, "when": courier.claimed()}
     text = Message.objects.filter(pk=message.pk)
-    if message.expires_at <= at:
-        courier.count("expired", outcomes.record(to=MessageState.EXPIRED, **this))
-    elif not text.filter(_is_wanted()).exists():
+    if not text.filter(_is_wanted()).exists():
         courier.count("cancelled", outcomes.withdraw(**this))
     elif not text.filter(Exists(_good_number())).exists():
         courier.count("failed", outcomes.record(to=MessageState.FAILED, ended_at=at, **this))

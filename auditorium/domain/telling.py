@@ -76,8 +76,12 @@ Place = tuple[datetime, int]
 
 
 def due_now(at: datetime) -> ReminderQuerySet:
-    """What is due and may be sent at this hour; at night only what cannot wait for the morning."""
-    due = Reminder.objects.due(at).filter(expires_at__gt=at)
+    """What is due and may be sent at this hour; at night only what cannot wait for the morning.
+
+    What came too late is among it until `expiry` ends it: asked for that as well, the database would look through all
+    that is still to come.
+    """
+    due = Reminder.objects.due(at)
     if reminder_times.is_quiet(at):
         due = due.filter(expires_at__lt=reminder_times.next_morning(at) + reminder_times.TO_GET_READY)
     return due
@@ -95,10 +99,9 @@ def tell_batch(*, at: datetime, after: Place | None) -> tuple[Counter[str], Plac
     if not found:
         return Counter(), None
     with transaction.atomic():
-        pks = locked(
-            {villager for _due_at, _pk, villager in found}, due_now(at).filter(pk__in=[row[1] for row in found])
-        )
-        counts = _Round.of(pks, at).tell()
+        these = Reminder.objects.filter(pk__in=[row[1] for row in found])
+        pks = locked({villager for _due_at, _pk, villager in found}, these)
+        counts = _Round.of(_still_due(pks, at), at).tell()
     return counts, found[-1][:2]
 
 
@@ -296,6 +299,15 @@ class _Round:
         if reminder.expires_at - morning < reminder_times.TO_GET_READY:
             return False
         return bool(Reminder.objects.filter(pk=reminder.pk).update(due_at=morning))
+
+
+def _still_due(pks: list[int], at: datetime) -> list[int]:
+    """Those of these reminders, locked, that are to be told: not taken up, put off or too late since they were found.
+
+    Asked for their state, the database would rather look through all that is planned than at these few.
+    """
+    rows = Reminder.objects.filter(pk__in=pks).values_list("pk", "state", "due_at", "expires_at")
+    return [pk for pk, state, due, expires in rows if state == ReminderState.PLANNED and due <= at < expires]
 
 
 def _write(drafts: list[Draft]) -> int:

@@ -116,12 +116,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=models.Index(
-                condition=models.Q(("state", "pending")), fields=["expires_at"], name="message_too_late"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
                 condition=models.Q(("state", "pending")), fields=["created_at", "id"], name="message_written"
             ),
         ),

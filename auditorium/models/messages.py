@@ -182,8 +182,7 @@ class Message(models.Model):
         indexes = [
             # the worker's claim: what waits for each line, oldest first
             models.Index(fields=["line", "not_before", "id"], condition=Q(state="pending"), name="message_waiting"),
-            # what waited in vain: past its time, or written hours ago
-            models.Index(fields=["expires_at"], condition=Q(state="pending"), name="message_too_late"),
+            # what was written hours ago and still waits
             models.Index(fields=["created_at", "id"], condition=Q(state="pending"), name="message_written"),
             # leases that ran out, and calls cut off
             models.Index(fields=["lease_until"], condition=Q(state__in=["claimed", "sending"]), name="message_lease"),
