@@ -122,7 +122,7 @@ def _can_read(contact: Contact, villager: Villager) -> bool:
 
 
 def _is_mobile(phone: Phone) -> bool:
-    return phonenumbers.number_type(phonenumbers.parse(phone.number.as_e164)) in _MOBILE
+    return phonenumbers.number_type(phone.number) in _MOBILE
 
 
 def _why_nobody(villager: Villager, contacts: list[Contact], *, has_readers: bool) -> str:

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import phonenumbers
@@ -141,9 +142,13 @@ def values_of(*, villager: Villager, hall: Hall) -> dict[str, str]:
 
 def callback(hall: Hall) -> str:
     """Where the villager asks back: the hall's number as people write it, or its name where it has none."""
-    if not hall.phone:
-        return hall.name
-    number = phonenumbers.parse(str(hall.phone.as_e164))
+    return _as_written(str(hall.phone.as_e164)) if hall.phone else hall.name
+
+
+@lru_cache(maxsize=4096)
+def _as_written(e164: str) -> str:
+    """The number with its area code, as every text of a hall has it."""
+    number = phonenumbers.parse(e164)
     digits = phonenumbers.national_significant_number(number)
     area = phonenumbers.length_of_geographical_area_code(number)
     return f"0{digits[:area]}-{digits[area:]}" if area else digits
