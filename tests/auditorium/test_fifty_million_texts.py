@@ -164,7 +164,7 @@ class Outbox:
             audience=MessageAudience.OWN, template=words["own_template"], body="", parts=1, created_at=now,
             not_before=now, expires_at=now, attempts=1, claimed_by="vm:1:00000000",
         )  # fmt: skip
-        age = f"interval '{DAYS} days' * ({TEXTS} - n) / {TEXTS}"
+        age = f"interval '{DAYS} days' * (({TEXTS} - n) / {TEXTS}.0)"
         today = f"timestamptz '{now.isoformat()}'"
         written = f"{today} - {age}"
         old = f"n <= {TEXTS - UNDER_WAY}"
@@ -205,7 +205,7 @@ class Outbox:
             ahead = f"NOT ({told} OR {begun}) AND n % 20 <> 0"  # most of what is planned is for another day
             with without_indexes("auditorium_reminder"):
                 for first in range(1, REMINDERS + 1, AT_ONCE):
-                    past = f"{today} - interval '{DAYS} days' * ({REMINDERS} - n) / {REMINDERS}"
+                    past = f"{today} - interval '{DAYS} days' * (({REMINDERS} - n) / {REMINDERS}.0)"
                     due = f"CASE WHEN {ahead} THEN {today} + interval '1 day' * (n % 30 + 1) ELSE {past} END"
                     multiply(
                         reminder,
