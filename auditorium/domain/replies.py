@@ -191,14 +191,17 @@ def _apply(reply: Reply, match: Match, meaning: ReplyMeaning) -> None:
         act_at = clock.now() + GRACE
         if _move(reply, ReplyState.WAITING, match.message, match, own=own, act_at=act_at):
             short = match.service.short(match.about_id)
-            _say(reply, match.message, _("收到，%(what)s的号30分钟后取消；不取消请回3。") % {"what": short})
+            words = _("收到，%(what)s的号30分钟后取消；不取消请回3。") % {"what": short}
+            _say(reply, match.message, words, about=match.villager)
     else:
         _settle(reply, match.message, match, own=own)
 
 
 def _keep(reply: Reply) -> None:
     """Take back the cancellations this phone asked for and that have not taken effect."""
-    waiting = Reply.objects.filter(phone=reply.phone, state=ReplyState.WAITING).select_related("message__hall")
+    waiting = Reply.objects.filter(phone=reply.phone, state=ReplyState.WAITING).select_related(
+        "message__hall", "villager"
+    )
     kept = 0
     for asked in waiting.order_by("pk"):
         mine = Reply.objects.filter(pk=asked.pk)
@@ -207,7 +210,7 @@ def _keep(reply: Reply) -> None:
         kept += 1
         if asked.message and asked.about_id is not None:
             short = service_for(asked.about_kind).short(asked.about_id)
-            _say(reply, asked.message, _("好的，%(what)s的号留着，不取消。") % {"what": short})
+            _say(reply, asked.message, _("好的，%(what)s的号留着，不取消。") % {"what": short}, about=asked.villager)
     newest = _newest(reply)
     if kept or newest is None:
         _settle(reply, newest)
@@ -325,13 +328,13 @@ def _move(
     )
 
 
-def _say(reply: Reply, message: Message, words: str) -> None:
+def _say(reply: Reply, message: Message, words: str, *, about: Villager | None = None) -> None:
     """Answer the phone that wrote, on the same line; of use for an hour, and nobody's task when it fails."""
     now = clock.now()
     body = f"【{reply.line.signature}】{words}{_('问%(ask)s') % {'ask': wording.callback(message.hall)}}"
     Message.objects.create(
         hall=message.hall,
-        villager=message.villager,
+        villager=about or message.villager,
         phone=reply.phone,
         contact=message.contact,
         line=reply.line,

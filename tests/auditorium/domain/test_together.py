@@ -284,6 +284,7 @@ def test_an_answer_asks_which_and_counts_for_whom_it_names(couple, errands, gate
     chosen.refresh_from_db()
     assert "1第1件事，2第2件事" in asked.answers.get().body
     assert (chosen.about_id, chosen.villager, chosen.own) == (2, couple[1].villager, True)
+    assert chosen.answers.get().villager == couple[1].villager
 
 
 def test_an_answer_about_somebody_else_is_not_the_holders_own(errands, hall, phone, gateway, line):
