@@ -41,9 +41,7 @@ class Lines(Collector):
 
         names = ["line", "name"]
         waiting = GaugeMetricFamily("desk_sms_waiting", "Texts that wait to be sent.", labels=names)
-        oldest = GaugeMetricFamily(
-            "desk_sms_oldest_waiting_seconds", "How long the oldest waits.", labels=names
-        )
+        oldest = GaugeMetricFamily("desk_sms_oldest_waiting_seconds", "How long the oldest waits.", labels=names)
         paused = GaugeMetricFamily("desk_sms_line_paused", "1 while a line is paused.", labels=names)
         failing = GaugeMetricFamily("desk_sms_line_failing_seconds", "How long a line has not answered.", labels=names)
         today = GaugeMetricFamily(

@@ -115,7 +115,7 @@ class SmsLineAdmin(ScopedAdmin):
     def waiting(self, line: SmsLine) -> int:
         """How many texts wait on it."""
         if self._waiting is None:
-            self._waiting = figures.waiting(SmsLine.objects.all())
+            self._waiting = figures.waiting()
         return self._waiting.get(line.pk, figures.Waiting()).texts
 
     _waiting: dict[int, figures.Waiting] | None = None

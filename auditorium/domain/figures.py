@@ -137,9 +137,11 @@ def by_hall(line: SmsLine, first: date, last: date, *, most: int = 50) -> list[t
     return [(row["hall__name"], row["sent"], row["lost"]) for row in counted.order_by("-sent", "hall")[:most]]
 
 
-def waiting(lines: Iterable[SmsLine]) -> dict[int, Waiting]:
-    """What waits on each line, by its id, in one query."""
-    counted = Message.objects.filter(state=MessageState.PENDING, line__in=list(lines)).order_by()
+def waiting(lines: Iterable[SmsLine] | None = None) -> dict[int, Waiting]:
+    """What waits on each of these lines, by its id, or on every line; in one query."""
+    counted = Message.objects.filter(state=MessageState.PENDING).order_by()
+    if lines is not None:
+        counted = counted.filter(line__in=list(lines))
     rows = counted.values("line").annotate(texts=Count("pk"), since=Min("not_before"))
     return {row["line"]: Waiting(row["texts"], row["since"]) for row in rows}
 

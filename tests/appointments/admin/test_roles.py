@@ -277,6 +277,7 @@ def test_nothing_of_history_can_be_deleted(client, hall):
         booking.EverydayWord,
         booking.CalendarDay,
         booking.Leave,
+        models.ReminderRule,
     }
     refused = {m for m in kept if client.get(url(m, "delete", admin_rows.EVERYTHING[m](hall).pk)).status_code == 403}
     assert refused == kept

@@ -5,6 +5,7 @@ import time_machine
 
 from auditorium import clock
 from auditorium.domain import phones
+from auditorium.enums import Reach
 from auditorium.models import AuditEntry, Contact, FollowUp, VillagerKey
 from tests.factories import ContactFactory, HallFactory, PhoneFactory, VillagerFactory, desk_user
 from tests.outbox import at
@@ -64,3 +65,18 @@ def test_the_dead_are_nobodys_task(phone, people):
     people[0].died_on = clock.today()
     people[0].save()
     assert phones.stop(phone=phone, by=None, hall=None) == 1
+
+
+def test_another_number_goes_on_serving(hall, phone, people):
+    other = ContactFactory(villager=people[0], relation="daughter").phone
+    assert (phones.stop(phone=phone, by=None, hall=hall), phones.flag_bad(phone=phone, why="空号")) == (2, 2)
+    other.refresh_from_db()
+    assert (other.opted_out_at, other.bad_since) == (None, None)
+
+
+def test_who_is_only_called_on_a_number_loses_nothing_when_it_stops_texts(hall, phone):
+    called = VillagerFactory(registered_at=hall)
+    ContactFactory(villager=called, phone=phone, reach=Reach.CALL)
+    ContactFactory(villager=called, relation="daughter")
+    assert phones.stop(phone=phone, by=None, hall=hall) == 0
+    assert phones.flag_bad(phone=phone, why="空号") == 1

@@ -304,7 +304,7 @@ def test_owe_all_now_and_silence_all_cost_the_same_however_many_they_are(hall, d
     wording.current_templates(KIND)  # the first of all writes them
     with django_assert_num_queries(5):  # a savepoint and its end, what is owed, the templates, the new
         owe_all_now(rows)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         reminders.silence_all(about_kind=KIND, about_ids=[row.about_id for row in rows], by=desk, why="停")
 
 

@@ -78,7 +78,7 @@ def test_a_wrong_secret_finds_nothing(client, line, villager, errands):
 def test_nonsense_is_refused(client, line):
     address = reverse("auditorium:sms_replies", args=[line.uid, SECRET])
     assert client.post(address, "{", content_type="application/json").status_code == 400
-    assert client.post(address, "x" * 70_000, content_type="application/json").status_code == 413
+    assert client.post(address, "x" * 1_100_000, content_type="application/json").status_code == 413
     assert client.post(address, b"\xff\xfe\x00{", content_type="application/json").status_code == 400
     assert client.get(address).status_code == 405
     assert Message.objects.count() == 0
