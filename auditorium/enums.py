@@ -230,24 +230,32 @@ TEXT_PURPOSES = [*ReminderPurpose.choices, (TOGETHER, _("几个人一起"))]
 class ReminderState(TextChoices):
     """What became of what is owed to a villager.
 
-    PLANNED: due later. SENDING: texts are on their way. TOLD: a text was delivered or a person did it.
-    FOLLOW_UP: a person has it as a task. CANCELLED: its reason is gone. MISSED: its time passed and
-    nobody could be told.
+    PLANNED: due later. SENDING: texts are on their way. RELAYED: one arrived on the phone of a relative of somebody
+    who cannot read, who has not answered yet. TOLD: a text was delivered, or a person said it or said that it is
+    known. FOLLOW_UP: a person has it as a task. CANCELLED: its reason is gone. MISSED: its time passed and nobody
+    could be told, or nobody knows.
     """
 
     PLANNED = "planned", _("等发送")
     SENDING = "sending", _("发送中")
+    RELAYED = "relayed", _("等家人回话")
     TOLD = "told", _("已告知")
     FOLLOW_UP = "follow_up", _("转人工")
     CANCELLED = "cancelled", _("不用了")
     MISSED = "missed", _("没来得及")
 
 
-REMINDER_LIVE = (ReminderState.PLANNED, ReminderState.SENDING, ReminderState.FOLLOW_UP)
+REMINDER_LIVE = (ReminderState.PLANNED, ReminderState.SENDING, ReminderState.RELAYED, ReminderState.FOLLOW_UP)
 REMINDER_TRANSITIONS: dict[str, tuple[str, ...]] = {
     ReminderState.SENDING: (ReminderState.PLANNED,),
+    ReminderState.RELAYED: (ReminderState.SENDING,),
     ReminderState.TOLD: REMINDER_LIVE,
-    ReminderState.FOLLOW_UP: (ReminderState.PLANNED, ReminderState.SENDING, ReminderState.TOLD),
+    ReminderState.FOLLOW_UP: (
+        ReminderState.PLANNED,
+        ReminderState.SENDING,
+        ReminderState.RELAYED,
+        ReminderState.TOLD,
+    ),
     ReminderState.CANCELLED: REMINDER_LIVE,
     ReminderState.MISSED: REMINDER_LIVE,
 }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from auditorium.models import Hall, User
 
 _ASKED = (FollowUpKind.CALL, FollowUpKind.KNOCK, FollowUpKind.REBOOK)
-_UNTOLD = (ReminderState.PLANNED, ReminderState.SENDING, ReminderState.MISSED)
+_UNTOLD = (ReminderState.PLANNED, ReminderState.SENDING, ReminderState.RELAYED, ReminderState.MISSED)
 
 
 @dataclass(frozen=True)

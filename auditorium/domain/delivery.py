@@ -21,6 +21,7 @@ from auditorium import clock
 from auditorium.domain import (
     asking,
     connections,
+    doubts,
     expiry,
     lines,
     outcomes,
@@ -52,6 +53,7 @@ def sweep(*, at: datetime | None = None) -> Counts:
         connections.note_unkept(at=courier.now())
         courier.count("handed_over", lines.hand_over(at=courier.now()))
         courier.counts += expiry.expire(at=courier.now())
+        courier.counts += doubts.ask(at=courier.now())
         asking.ask_about_unknown(courier)
         _tell_and_send(courier)
     return _noted(courier)

@@ -44,8 +44,12 @@ def expire(*, at: datetime) -> Counter[str]:
 
 
 def _end(reminders: ReminderQuerySet) -> Counter[str]:
-    """Reminders past their time, locked: told where a text went out and nobody said that it failed, else missed."""
-    heard = set(reminders.filter(messages__is_copy=False, messages__state__in=_HEARD).values_list("pk", flat=True))
+    """Reminders past their time, locked: told where a text went out and nobody said that it failed, else missed.
+
+    Missed, too, where somebody was asked to make sure, or a relative to pass it on, and nobody did.
+    """
+    sent = reminders.filter(state=ReminderState.SENDING, villager__cannot_read=False)
+    heard = set(sent.filter(messages__is_copy=False, messages__state__in=_HEARD).values_list("pk", flat=True))
     rows = list(reminders.order_by().values_list("pk", "state", "about_kind", "about_id"))
     asked = {(kind, pk) for _pk, state, kind, pk in rows if state == ReminderState.FOLLOW_UP}
     pks = {row[0] for row in rows}

@@ -26,7 +26,7 @@ from auditorium.gateways.base import Sent
 from auditorium.models import FollowUp, Message, MessagePart, Reminder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from auditorium.gateways.base import Found
     from auditorium.models import SmsLine
@@ -128,18 +128,30 @@ def ask_person(*, pk: int, at: datetime, why: str) -> None:
 
 
 def settle_told(reminders: Iterable[int]) -> None:
-    """Note that these reminders reached somebody, and end the calls that were asked for meanwhile."""
-    owed = Reminder.objects.filter(pk__in=reminders)
-    asked = set(owed.filter(state=ReminderState.FOLLOW_UP).values_list("about_kind", "about_id"))
-    transition(
-        owed.filter(state__in=REMINDER_LIVE),
-        to=ReminderState.TOLD,
-        table=REMINDER_TRANSITIONS,
-        by=None,
-        audited=False,
-    )
-    for kind, pk in sorted(asked):
-        end_calls(kind, pk, why=_("短信已经送到"))
+    """Note that these reminders, locked, reached somebody, and end the calls that were asked for meanwhile.
+
+    Who cannot read is told once somebody says so: until then their relative's word is waited for.
+    """
+    owed = Reminder.objects.filter(pk__in=reminders, state__in=REMINDER_LIVE)
+    rows = list(owed.values_list("pk", "state", "about_kind", "about_id", "villager__cannot_read"))
+    _move_reminders([row[0] for row in rows if row[4]], ReminderState.RELAYED)
+    _move_reminders([row[0] for row in rows if not row[4]], ReminderState.TOLD)
+    asked = {(kind, about) for _pk, state, kind, about, waits in rows if state == ReminderState.FOLLOW_UP and not waits}
+    for kind, about_id in sorted(asked):
+        end_calls(kind, about_id, why=_("短信已经送到"))
+
+
+def confirmed(*, text: Message, about_kind: str, about_id: int, why: str) -> int:
+    """Somebody who got this text says that it is known: what was due by then counts as told, calls about it end."""
+    with transaction.atomic():
+        due = Reminder.objects.about(about_kind, about_id).filter(due_at__lte=text.sent_at or text.created_at)
+        begun = due.filter(state__in=[ReminderState.SENDING, ReminderState.RELAYED, ReminderState.FOLLOW_UP])
+        pks = telling.locked(begun.values_list("villager_id", flat=True), begun, skip_busy=False)
+        was_asked = Reminder.objects.filter(pk__in=pks, state=ReminderState.FOLLOW_UP).exists()
+        moved = _move_reminders(pks, ReminderState.TOLD)
+        if was_asked:
+            end_calls(about_kind, about_id, why=why)
+    return moved
 
 
 def end_calls(about_kind: str, about_id: int, *, why: str) -> None:
@@ -148,6 +160,12 @@ def end_calls(about_kind: str, about_id: int, *, why: str) -> None:
         return
     for kind in follow_ups.TELLING:
         follow_ups.close_about(about_kind=about_kind, about_id=about_id, by=None, why=why, kind=kind)
+
+
+def _move_reminders(pks: Collection[int], to: ReminderState) -> int:
+    if not pks:
+        return 0
+    return transition(Reminder.objects.filter(pk__in=pks), to=to, table=REMINDER_TRANSITIONS, by=None, audited=False)
 
 
 def _lock_answered(texts: Iterable[int]) -> dict[int, list[int]]:

@@ -172,8 +172,9 @@ def replan(
 
 
 def told_by_person(*, about_kind: str, about_id: int, by: User | None) -> int:
-    """Note that a person said what had become a task; return how many reminders that settled."""
-    asked = Reminder.objects.about(about_kind, about_id).filter(state=ReminderState.FOLLOW_UP)
+    """Note that a person said what had become a task, or waited for a relative's word; return how many it settled."""
+    waits = (ReminderState.FOLLOW_UP, ReminderState.RELAYED)
+    asked = Reminder.objects.about(about_kind, about_id).filter(state__in=waits)
     return transition(asked, to=ReminderState.TOLD, table=REMINDER_TRANSITIONS, by=by)
 
 

@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from auditorium import clock, reply_words, sms_length
-from auditorium.domain import contacts, follow_ups, hall_hours, phones, reminders, wake, wording
+from auditorium.domain import contacts, follow_ups, hall_hours, outcomes, phones, reminders, wake, wording
 from auditorium.domain.transitions import transition
 from auditorium.enums import (
     REPLY_TRANSITIONS,
@@ -194,6 +194,10 @@ def _apply(reply: Reply, match: Match, meaning: ReplyMeaning) -> None:
             words = _("收到，%(what)s的号30分钟后取消；不取消请回3。") % {"what": short}
             _say(reply, match.message, words, about=match.villager)
     else:
+        if meaning == ReplyMeaning.YES:
+            outcomes.confirmed(
+                text=match.message, about_kind=match.kind, about_id=match.about_id, why=_("回短信说知道了")
+            )
         _settle(reply, match.message, match, own=own)
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from auditorium import clock, sms_length
 from auditorium.domain import (
+    certainty,
     follow_ups,
     hall_hours,
     lines,
@@ -58,7 +59,6 @@ LINE_MAY_RETURN = timedelta(hours=2)
 
 TO_DO_IT = timedelta(hours=2)
 AT_LEAST = timedelta(minutes=30)
-BEFORE_THE_EVENT = timedelta(hours=1)
 
 _RANK = {
     ReminderPurpose.CONFIRMATION: 0,
@@ -221,7 +221,12 @@ class _Round:
             audited=False,
         )
         counts["written"] = _write(together.gathered(drafts, values=self._said, routes=self.routes))
+        told = {reminder.pk: reminder for draft in drafts for reminder in draft.reminders}
+        certainty.note([reminder for reminder in told.values() if self._is_last(reminder)], at=self.at)
         return counts
+
+    def _is_last(self, reminder: Reminder) -> bool:
+        return certainty.is_last(reminder, self.rules[reminder.hall_id, reminder.about_kind])
 
     def _is_moot(self, reminder: Reminder) -> bool:
         """Whether its reason is gone, its villager too, or what it says is said by another one that is due as well."""
@@ -356,7 +361,7 @@ def _task_due(reminder: Reminder, at: datetime) -> datetime:
 
     Where no half hour is left for it, by the time the hall closes; else the task is late at once and handed on.
     """
-    limit = max(reminder.expires_at - BEFORE_THE_EVENT, at)
+    limit = max(reminder.expires_at - certainty.BEFORE_THE_EVENT, at)
     day = clock.local(at).date()
     for ahead in range((clock.local(limit).date() - day).days + 1):
         for opens, closes in hall_hours.open_spans(reminder.hall, day + timedelta(days=ahead)):

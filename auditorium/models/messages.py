@@ -36,7 +36,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def live(self) -> ReminderQuerySet:
         """Those still owed."""
-        return self.filter(state__in=["planned", "sending", "follow_up"])
+        return self.filter(state__in=["planned", "sending", "relayed", "follow_up"])
 
     def due(self, at: datetime) -> ReminderQuerySet:
         """Those whose time has come and that nobody has begun."""
@@ -77,7 +77,7 @@ class Reminder(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["about_kind", "about_id", "purpose"],
-                condition=Q(state__in=["planned", "sending", "follow_up"]),
+                condition=Q(state__in=["planned", "sending", "relayed", "follow_up"]),
                 name="reminder_owed_once",
             ),
         ]
@@ -87,12 +87,14 @@ class Reminder(models.Model):
             # the sweep that ends what came too late
             models.Index(
                 fields=["expires_at"],
-                condition=Q(state__in=["planned", "sending", "follow_up"]),
+                condition=Q(state__in=["planned", "sending", "relayed", "follow_up"]),
                 name="reminder_live_until",
             ),
             # the sweep that asks a person where nobody knows whether they were told
             models.Index(
-                fields=["sure_by", "id"], condition=Q(state="sending", sure_by__isnull=False), name="reminder_in_doubt"
+                fields=["sure_by", "id"],
+                condition=Q(state__in=["sending", "relayed"], sure_by__isnull=False),
+                name="reminder_in_doubt",
             ),
             models.Index(fields=["about_kind", "about_id"], name="reminder_about"),
             models.Index(fields=["villager", "-due_at"], name="reminder_of_villager"),

@@ -35,6 +35,7 @@ _TONES: dict[str | None, dict[str, Tone]] = {
     "reminder": {
         ReminderState.TOLD: "good",
         ReminderState.FOLLOW_UP: "warn",
+        ReminderState.RELAYED: "warn",
         ReminderState.MISSED: "stop",
     },
 }
