@@ -60,6 +60,19 @@ def test_fewer_than_five_are_never_unusual(hall, desk, town):
     assert warned(small, desk) is None
 
 
+def test_five_are_unusual_where_they_are_more_than_half(hall, desk, town):
+    said = {"session__allotted_hall": None, "session__allotted_region": town}
+    nine, ten = SlotFactory(capacity=9, **said), SlotFactory(capacity=10, **said)
+    for slot in (nine, ten):
+        take(slot, hall, desk, 4)
+    assert (warned(nine, desk), warned(ten, desk)) == ((5, 9), None)
+    for slot in (nine, ten):
+        take(slot, hall, desk, 1)
+    sessions = [nine.session, ten.session]
+    assert [share.taken for share in hoarding.shares_of(sessions).values()] == [5]
+    assert list(hoarding.unusual(type(nine.session).objects.all())) == [nine.session]
+
+
 def test_what_is_one_halls_own_is_theirs_to_take(hall, desk):
     own = SlotFactory(session__allotted_hall=hall, capacity=10)
     take(own, hall, desk, 9)
