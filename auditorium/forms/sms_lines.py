@@ -131,7 +131,7 @@ class SmsLineForm(_LineForm):
         config = with_secrets(said, self.instance.config if self.instance.pk else {})
         unfilled = sorted(_unfilled(config))
         if unfilled:
-            raise ValidationError(_("还没有填：%(names)s。") % {"names": "、".join(unfilled)})
+            raise ValidationError(_("还没有填：%(names)s。") % {"names": ", ".join(unfilled)})
         gateways.check(self.kind, config)
         if HIDDEN in json.dumps(config, ensure_ascii=False):
             raise ValidationError(_("有圆点的地方原来没有存密钥，请写上密钥。"))
