@@ -177,4 +177,6 @@ def _ask(rows: Sequence[Appointment], suspension: Suspension, reason: str, by: U
 def _due(appointment: Appointment, hall: Hall, now: datetime) -> datetime:
     deadline = windows.cancel_deadline(policy=policies.policy_of(appointment), date=appointment.date)
     wanted = hall_hours.last_open_before(hall, min(deadline, now + ONE_DAY)) or now
-    return max(wanted, hall_hours.after_open_hours(hall, now, FIRST_HOURS))
+    due = max(wanted, hall_hours.after_open_hours(hall, now, FIRST_HOURS))
+    # A hall that stays shut past the day of the visit: late then, and handed on to whoever stands in.
+    return max(min(due, clock.day_bounds(appointment.date)[0] + ONE_DAY), now)

@@ -118,6 +118,14 @@ def test_in_the_evening_the_task_waits_for_two_open_hours(slot, hall, desk):
     assert FollowUp.objects.get(about_id=appointment.pk).due_at == at(slot.session.date, 10) != tomorrow_ten
 
 
+def test_a_hall_that_is_shut_past_the_visit_has_the_task_by_its_day(slot, hall, desk):
+    appointment = booked(slot, hall, desk)
+    today = clock.today()
+    HallClosureFactory(hall=hall, first_day=today, last_day=slot.session.date + timedelta(days=200))
+    suspended(picked(slot.session))
+    assert FollowUp.objects.get(about_id=appointment.pk).due_at == at(slot.session.date + timedelta(days=1), 0)
+
+
 def test_a_hall_that_is_shut_for_over_a_year_is_given_the_task_all_the_same(slot, hall, desk):
     appointment = booked(slot, hall, desk)
     today = clock.today()
