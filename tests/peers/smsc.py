@@ -1,7 +1,8 @@
 """Starts `smsc.js`, the SMS centre of the tests, and says to it what to do; see there.
 
 The npm package it stands on is installed by name into `var/peers` the first time. Where node or npm is missing the
-tests that need it are skipped and say so; with CI=true that is a failure. Where npm reaches no registry they are skipped.
+tests that need it are skipped and say so; with CI=true that is a failure. They are skipped, too, where npm reaches no
+registry.
 """
 
 import json
@@ -48,12 +49,17 @@ class Smsc:
 
     def tell(self, **order: Any) -> None:
         """Give an order and wait until it is carried out."""
-        done = len(self.said("done"))
+        done = len(self._heard("done"))
         self._process.stdin.write(json.dumps(order) + "\n")
-        wait_until(lambda: len(self.said("done")) > done)
+        wait_until(lambda: len(self._heard("done")) > done)
 
     def said(self, event: str) -> list[dict[str, Any]]:
-        """Everything it said of one kind."""
+        """Everything it said of one kind; while it runs, all that it has said until now."""
+        if event != "listening" and self._process.poll() is None and not self._process.stdin.closed:
+            self.tell()
+        return self._heard(event)
+
+    def _heard(self, event: str) -> list[dict[str, Any]]:
         return [said for said in list(self.events) if said["event"] == event]
 
     def bring(self, words: bytes, **fields: Any) -> None:
