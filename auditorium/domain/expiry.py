@@ -20,7 +20,7 @@ from auditorium.enums import (
 from auditorium.models import Message, Reminder, SmsLine
 
 if TYPE_CHECKING:
-    from auditorium.models.messages import ReminderQuerySet
+    from auditorium.models.messages import MessageQuerySet, ReminderQuerySet
 
 BATCH = 200
 _HEARD = (MessageState.SENT, MessageState.DELIVERED)
@@ -37,7 +37,6 @@ def expire(*, at: datetime) -> Counter[str]:
         with transaction.atomic():
             pks = telling.locked({row[2] for row in found}, over.filter(pk__in=[row[1] for row in found]))
             counts += _end(Reminder.objects.filter(pk__in=pks))
-    counts += _end_texts(at)
     counts += _give_up_lines(at)
     counts += _give_up_providers(at)
     return counts
@@ -64,33 +63,14 @@ def _end(reminders: ReminderQuerySet) -> Counter[str]:
     return Counter({"told_unconfirmed": moved[ReminderState.TOLD], "missed": moved[ReminderState.MISSED]})
 
 
-def _unusable() -> list[int]:
-    """Lines that were switched off or paused; elsewhere what is too late ends when it is claimed or given up."""
-    return list(SmsLine.objects.exclude(is_active=True, paused_at=None).values_list("pk", flat=True))
-
-
-def _end_texts(at: datetime) -> Counter[str]:
-    """Texts that waited in vain."""
-    if not (unusable := _unusable()):
-        return Counter()
-    late = Message.objects.filter(state=MessageState.PENDING, line__in=unusable, expires_at__lte=at)
-    with transaction.atomic():
-        waiting = late.order_by("not_before", "pk").select_for_update(skip_locked=True)
-        ended = outcomes.move(list(waiting.values_list("pk", flat=True)[:BATCH]), to=MessageState.EXPIRED)
-    return Counter({"expired": ended})
-
-
 def _give_up_lines(at: datetime) -> Counter[str]:
     """Texts on a line that was switched off or paused go to a person when it does not come back in time."""
-    if not (unusable := _unusable()):
+    unusable = list(SmsLine.objects.exclude(is_active=True, paused_at=None).values_list("pk", flat=True))
+    if not unusable:
         return Counter()
-    stuck = Message.objects.filter(
-        state=MessageState.PENDING, line__in=unusable, not_before__lte=at - telling.LINE_MAY_RETURN
-    )
-    given_up = 0
-    for pk in list(stuck.order_by("not_before", "pk").values_list("pk", flat=True)[:BATCH]):
-        given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=_("没有可用的短信线路"))
-    return Counter({"asked": given_up})
+    since = at - telling.LINE_MAY_RETURN
+    stuck = Message.objects.filter(state=MessageState.PENDING, line__in=unusable, not_before__lte=since)
+    return _give_up(stuck.order_by("not_before", "pk"), at, why=_("没有可用的短信线路"))
 
 
 def _give_up_providers(at: datetime) -> Counter[str]:
@@ -107,11 +87,16 @@ def _give_up_providers(at: datetime) -> Counter[str]:
     # what a line has no room for today, and is of use tomorrow, waits for the morning
     soon_enough = reminder_times.next_morning(at) + reminder_times.TO_GET_READY
     stuck = stuck.exclude(line__in=lines.full_now(at), expires_at__gte=soon_enough)
-    found = list(stuck.order_by("created_at", "pk").values_list("pk", "expires_at")[:BATCH])
+    return _give_up(stuck.order_by("created_at", "pk"), at, why=_("短信发不出去"))
+
+
+def _give_up(stuck: MessageQuerySet, at: datetime, *, why: str) -> Counter[str]:
+    """Let a person say what some of these texts should have; what is too late by now just ends."""
+    found = list(stuck.values_list("pk", "expires_at")[:BATCH])
     late = [pk for pk, expires_at in found if expires_at <= at]
     ended = outcomes.move(late, to=MessageState.EXPIRED, when=Q(state=MessageState.PENDING))
     given_up = 0
     for pk, expires_at in found:
         if expires_at > at:
-            given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=_("短信发不出去"))
+            given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=why)
     return Counter({"asked": given_up, "expired": ended})

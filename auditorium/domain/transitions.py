@@ -35,9 +35,11 @@ def transition(
     """
     allowed = queryset.filter(**{f"{field}__in": table[to]}).order_by("pk")
     if not audited:
-        # A queryset with joins becomes a subquery, which a row changed meanwhile is not asked again; its own state is.
-        rows = queryset.model._default_manager.filter(pk__in=allowed.values("pk"), **{f"{field}__in": table[to]})
-        return int(rows.update(**{field: to}, **changes))
+        moving = allowed.order_by()
+        if queryset.query.count_active_tables() > 1:
+            # It becomes a subquery, which a row changed meanwhile is not asked again; its own state is.
+            moving = queryset.model._default_manager.filter(pk__in=moving.values("pk"), **{f"{field}__in": table[to]})
+        return int(moving.update(**{field: to}, **changes))
     model = queryset.model
     names = [f.attname for f in model._meta.concrete_fields]
     with transaction.atomic():

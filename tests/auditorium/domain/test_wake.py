@@ -14,9 +14,10 @@ from auditorium.domain import wake
 
 @pytest.fixture(autouse=True)
 def broker():
-    """A broker nothing is known of yet."""
+    """A broker nothing is known of yet, that nobody was woken through in the last second."""
     before = wake._broker
     wake._broker = wake._Broker()
+    wake._gathered.forget()
     yield
     wake._broker = before
 
