@@ -175,7 +175,7 @@ class FollowUpKind(TextChoices):
 class FollowUpState(TextChoices):
     """Where a follow-up stands."""
 
-    OPEN = "open", _("待办")
+    OPEN = "open", pgettext_lazy("状态", "待办")
     TAKEN = "taken", _("有人在办")
     DONE = "done", _("办好了")
     NOT_REACHED = "not_reached", _("没联系上")

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from auditorium import clock
 from auditorium.admin import figure_pages
@@ -188,4 +188,4 @@ def _standing(line: SmsLine) -> str:
     if line.failing_since:
         since = clock.local(line.failing_since)
         return _("%(time)s 起连不上") % {"time": f"{since:%m-%d %H:%M}"}
-    return _("正常")
+    return pgettext("线路", "正常")

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from auditorium import clock, dates
-from auditorium.domain import audit
-from auditorium.enums import ConsentEvidence, ConsentGiver
+from auditorium.domain import audit, silencing
+from auditorium.enums import ConsentEvidence, ConsentGiver, ConsentPurpose
 from auditorium.models import Consent, Villager
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Below this age a guardian decides (PIPL article 31).
 OWN_CONSENT_AGE = 14
+_WITH_TEXTS = frozenset((ConsentPurpose.SERVICE, ConsentPurpose.HEALTH, ConsentPurpose.REMINDERS))
 
 
 def needs_guardian(birth_date: date | None) -> bool:
@@ -39,10 +40,11 @@ def decide(
 ) -> None:
     """Make these the purposes agreed to: new ones are given now, those left out are withdrawn now.
 
-    Nothing is forgotten: what was given and withdrawn stays with its times. Raises ValidationError when
+    Nothing is forgotten: what was given and withdrawn stays with its times. What is not agreed to any more is not
+    sent either, though it was written before. Raises ValidationError when
     somebody under 14 is said to have agreed alone.
     """
-    Villager.objects.select_for_update().get(pk=villager.pk)
+    silencing.lock(villager)
     wanted = set(purposes)
     in_force = set(villager.consents.in_force().values_list("purpose", flat=True))
     given, withdrawn = sorted(wanted - in_force), sorted(in_force - wanted)
@@ -62,6 +64,10 @@ def decide(
         for purpose in given
     )
     villager.consents.in_force().filter(purpose__in=withdrawn).update(withdrawn_at=now)
+    if _WITH_TEXTS.intersection(withdrawn):
+        silencing.in_writing(villager=villager)
+    elif ConsentPurpose.RELATIVE_COPIES in withdrawn:
+        silencing.in_writing(villager=villager, copies_only=True)
     for action, changed in (("consent_given", given), ("consent_withdrawn", withdrawn)):
         if changed:
             audit.record(action=action, what=villager, by=by, hall=hall, villager_id=villager.pk, fields=changed)

@@ -13,7 +13,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
-from auditorium.domain import audit, villager_keys
+from auditorium.domain import audit, silencing, villager_keys
 from auditorium.enums import Reach, Relation, TextLanguage
 from auditorium.models import Contact, Phone, Villager
 
@@ -77,9 +77,10 @@ def replace(
     With `seen`, only those can go that the form showed: what a colleague added meanwhile stays. Raises
     ValidationError when a number is wrong, stands twice, or is a landline that should get texts.
     """
-    Villager.objects.select_for_update().get(pk=villager.pk)
+    silencing.lock(villager)
     there = {contact.pk: contact for contact in villager.contacts.select_related("phone")}
     before = {pk: _values(contact) for pk, contact in there.items()}
+    phones = {contact.phone_id for contact in there.values() if contact.phone_id}
     wanted = [_as_wanted(there.get(details.pk or 0) or Contact(villager=villager), details) for details in contacts]
     gone = (there.keys() if seen is None else there.keys() & set(seen)) - {contact.pk for contact in wanted}
     _check_numbers(wanted, before, gone)
@@ -90,6 +91,8 @@ def replace(
     for contact in changed:
         contact.save()
     villager_keys.rebuild([villager])
+    texted = villager.contacts.filter(reach=Reach.TEXT).values_list("phone_id", flat=True)
+    silencing.to_phones(villager=villager, phones=phones.difference(texted))
     audit.record(action="changed", what=villager, by=by, hall=hall, villager_id=villager.pk, fields=["contacts"])
     return wanted
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from auditorium import clock
-from auditorium.domain import audit, follow_ups, hall_hours, villager_keys
+from auditorium.domain import audit, follow_ups, hall_hours, silencing, villager_keys
 from auditorium.enums import FollowUpKind, Reach
 from auditorium.models import Contact, Phone, Villager
 
@@ -52,12 +52,14 @@ def flag_bad(*, phone: Phone, why: str, by: User | None = None, found_by: Follow
 def changed_hands(*, phone: Phone, by: User) -> int:
     """Somebody else has this number now: nobody is reached on it any more. Returns how many villagers that concerns.
 
-    Every contact on it goes, with the search keys of its tail; each villager becomes a task. What the number was
+    Every contact on it goes, with the search keys of its tail, and what waits to be sent there goes to the next
+    contact; each villager becomes a task. What the number was
     flagged with goes too: the new holder never said it.
     """
     with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
         people = _locked(phone, texts_only=False)
         Contact.objects.filter(phone=phone).delete()
+        silencing.to_phone(phone.pk)
         Phone.objects.filter(pk=phone.pk).update(opted_out_at=None, bad_since=None, bad_reason="")
         villager_keys.rebuild(people)
         audit.record(action="changed_hands", what=phone, by=by, fields=["contacts"])

@@ -66,6 +66,9 @@ def of_villager(villager: Villager, *, without: Collection[int] = ()) -> Recipie
     if is_gone(villager):
         return Recipients(why_not=_("这位村民的资料已经停用。"))
     agreed = {consent.purpose for consent in villager.consents.all() if consent.withdrawn_at is None}
+    ended = {consent.purpose for consent in villager.consents.all()} - agreed
+    if ended.intersection((ConsentPurpose.SERVICE, ConsentPurpose.HEALTH)):
+        return Recipients(why_not=_("村民不再同意代办，问清楚约好的事还办不办"))
     if ConsentPurpose.REMINDERS not in agreed:
         return Recipients(why_not=_("没有同意发短信"))
     contacts = _in_order(villager)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from auditorium import clock, crypto, identity, names
-from auditorium.domain import audit, deaths, follow_ups, households, villager_keys
+from auditorium.domain import audit, deaths, follow_ups, households, silencing, villager_keys
 from auditorium.domain import consents as consent_book
 from auditorium.domain import contacts as contact_book
 from auditorium.enums import ConsentEvidence, ConsentGiver, FollowUpKind, IdentityKind, ServedAs, Sex
@@ -158,7 +158,7 @@ def update(*, villager: Villager, details: VillagerDetails, hall: Hall, by: User
 
 @transaction.atomic
 def record_death(*, villager: Villager, died_on: date | None, hall: Hall, by: User) -> None:
-    """Write down when somebody died: nothing is booked or sent for them any more. None takes it back.
+    """Write down when somebody died: from now on nothing is booked or sent for them. None takes it back.
 
     What is still to come becomes a task each: staff call it off.
     """
@@ -168,9 +168,11 @@ def record_death(*, villager: Villager, died_on: date | None, hall: Hall, by: Us
     audit.record(action="changed", what=villager, by=by, hall=hall, villager_id=villager.pk, fields=["died_on"])
     if died_on:
         follow_ups.close_about(about_kind=ABOUT, about_id=villager.pk, by=by, why=_("村民已去世"))
+        silencing.everything(villager=villager, by=by, why=_("村民已去世"))
         deaths.leave_to_staff(villager=villager, by=by)
     else:
         deaths.take_back(villager=villager, by=by)
+        silencing.resume(villager=villager)
 
 
 @transaction.atomic

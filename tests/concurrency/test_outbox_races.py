@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from auditorium.domain import delivery, outcomes, reminders, sending, task_outcomes, telling
+from auditorium.domain import delivery, outcomes, reminders, sending, task_outcomes, telling, villagers
 from auditorium.enums import FollowUpState, MessageState, ReminderPurpose, ReminderState
 from auditorium.models import FollowUp, Message, Reminder, Villager
 from tests.concurrency.threads import at_once
@@ -219,3 +219,58 @@ def test_control_without_taking_the_text_back_it_names_who_was_called_off(hall, 
     call_off_while_it_is_sent()
     assert "张建国" in gateway.sent[0].body
     assert not Reminder.objects.filter(purpose=ReminderPurpose.CANCELLED).exists()
+
+
+def die_while_texts_are_claimed(monkeypatch, hall):
+    """A worker has claimed texts, and begins them only once everybody's death is written down."""
+    owed(hall, 12)
+    telling.tell_batch(at=NOW, after=None)
+    desk, people = desk_user(hall), list(Villager.objects.order_by("pk"))
+    claimed, dead, begin = threading.Event(), threading.Event(), sending.begin
+
+    def begin_late(*args):
+        claimed.set()
+        dead.wait(30)
+        return begin(*args)
+
+    def die():
+        claimed.wait(30)
+        try:
+            for villager in people:
+                villagers.record_death(villager=villager, died_on=NOW.date(), hall=hall, by=desk)
+        finally:
+            dead.set()
+
+    monkeypatch.setattr(sending, "begin", begin_late)
+    with time_machine.travel(NOW, tick=False):
+        no_errors(at_once([sweep, die]))
+
+
+def test_no_claimed_text_leaves_once_a_death_is_written_down(hall, gateway, monkeypatch):
+    die_while_texts_are_claimed(monkeypatch, hall)
+    assert (gateway.sent, set(states())) == ([], {MessageState.CANCELLED})
+
+
+def test_control_without_silencing_the_dead_get_their_texts(hall, gateway, monkeypatch):
+    monkeypatch.setattr("auditorium.domain.silencing.everything", lambda **kwargs: None)
+    die_while_texts_are_claimed(monkeypatch, hall)
+    assert len(gateway.sent) == 12
+
+
+def test_deaths_and_workers_at_once_leave_nothing_to_be_sent(hall, gateway):
+    """Whatever was not begun when the death was committed never is; what was begun is not taken back."""
+    owed(hall, 24)
+    desk = desk_user(hall)
+    people = list(Villager.objects.order_by("pk"))
+
+    def die():
+        for villager in people:
+            villagers.record_death(villager=villager, died_on=NOW.date(), hall=hall, by=desk)
+
+    with time_machine.travel(NOW, tick=False):
+        no_errors(at_once([sweep, sweep, die]))
+        before = len(gateway.sent)
+        sweep()
+    assert len(gateway.sent) == before
+    assert not Message.objects.unsent().exists()
+    assert not Reminder.objects.live().exists()

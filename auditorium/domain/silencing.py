@@ -1,0 +1,122 @@
+"""Nothing more is said: of somebody who is dead or gone; or in writing, where that is not agreed to any longer.
+
+It happens in the transaction that writes the reason down, so no worker can begin a text after it, not even one it has
+claimed. What was given to a gateway already can't be called back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from auditorium import clock
+from auditorium.domain import follow_ups, outcomes, reminder_times, reminders, wake
+from auditorium.domain.transitions import transition
+from auditorium.enums import (
+    AHEAD,
+    MESSAGE_TRANSITIONS,
+    MESSAGE_UNSENT,
+    REMINDER_LIVE,
+    REMINDER_TRANSITIONS,
+    MessageState,
+    ReminderPurpose,
+    ReminderState,
+)
+from auditorium.models import Message, Reminder, Villager
+from auditorium.ports import service_for
+
+if TYPE_CHECKING:
+    from auditorium.models import User
+    from auditorium.models.messages import MessageQuerySet
+
+_SAID_AGAIN = (ReminderPurpose.CONFIRMATION, ReminderPurpose.CHANGED, *AHEAD)
+
+
+def lock(villager: Villager) -> None:
+    """Lock somebody and everybody an unsent text names beside them, by id as everywhere."""
+    named = Reminder.objects.filter(messages__in=_unsent_about(villager)).values("villager")
+    people = Villager.objects.filter(Q(pk=villager.pk) | Q(pk__in=named)).order_by("pk")
+    list(people.select_for_update(no_key=True).values_list("pk"))
+
+
+def everything(*, villager: Villager, by: User | None, why: str) -> None:
+    """Nobody is to be told anything of this villager, locked, any more: no text, no copy, no call in a text's stead."""
+    theirs = Reminder.objects.filter(villager=villager)
+    said = theirs.filter(Q(state__in=REMINDER_LIVE) | Q(messages__state__in=MESSAGE_UNSENT))
+    about: dict[str, set[int]] = {}
+    asked: dict[str, set[int]] = {}
+    for kind, about_id, state in said.values_list("about_kind", "about_id", "state"):
+        about.setdefault(kind, set()).add(about_id)
+        if state == ReminderState.FOLLOW_UP:
+            asked.setdefault(kind, set()).add(about_id)
+    transition(theirs, to=ReminderState.CANCELLED, table=REMINDER_TRANSITIONS, by=by, why=why)
+    for kind, ids in sorted(about.items()):
+        reminders.drop_unsent(kind, *sorted(ids))
+    for kind, ids in sorted(asked.items()):
+        for telling in follow_ups.TELLING:
+            follow_ups.close_about_many(about_kind=kind, about_ids=ids, by=by, why=why, kind=telling)
+    answers = Message.objects.unsent().filter(villager=villager, reply__isnull=False)
+    transition(answers, to=MessageState.CANCELLED, table=MESSAGE_TRANSITIONS, by=None, audited=False)
+
+
+def resume(*, villager: Villager) -> int:
+    """It was a mistake: owe anew what was still to come and was called off; return how many."""
+    now = clock.now()
+    newest: dict[tuple[str, int, str], Reminder] = {}
+    for one in Reminder.objects.filter(villager=villager, expires_at__gt=now, purpose__in=_SAID_AGAIN).order_by("pk"):
+        newest[one.about_kind, one.about_id, one.purpose] = one
+    gone = [
+        one
+        for one in newest.values()
+        if one.state == ReminderState.CANCELLED and (one.due_at > now or one.purpose == ReminderPurpose.ONE_DAY)
+    ]
+    still = {
+        (kind, pk)
+        for kind in {one.about_kind for one in gone}
+        for pk in service_for(kind).still_due({one.about_id for one in gone if one.about_kind == kind})
+    }
+    anew = Reminder.objects.bulk_create(
+        Reminder(
+            about_kind=one.about_kind,
+            about_id=one.about_id,
+            villager=villager,
+            hall_id=one.hall_id,
+            purpose=one.purpose,
+            own_template_id=one.own_template_id,
+            discreet_template_id=one.discreet_template_id,
+            due_at=reminder_times.allowed_from(max(one.due_at, now), one.expires_at),
+            expires_at=one.expires_at,
+        )
+        for one in gone
+        if (one.about_kind, one.about_id) in still
+    )
+    wake.after_commit(reminders.SWEEP)
+    return len(anew)
+
+
+def in_writing(*, villager: Villager, copies_only: bool = False) -> None:
+    """No text about this villager, locked by `lock`, may go out: a person says it instead; copies just end."""
+    texts = _unsent_about(villager)
+    _withdraw(texts.filter(is_copy=True) if copies_only else texts)
+
+
+def to_phones(*, villager: Villager, phones: Collection[int]) -> None:
+    """The villager, locked by `lock`, is not reached on these phones (ids) any more: the next contact is told."""
+    _withdraw(_unsent_about(villager).filter(phone__in=phones))
+
+
+def to_phone(phone_id: int) -> None:
+    """Nobody is reached on this phone any more; everybody who was is locked."""
+    _withdraw(Message.objects.unsent().filter(phone=phone_id))
+
+
+def _unsent_about(villager: Villager) -> MessageQuerySet:
+    texts = Reminder.messages.through.objects.filter(reminder__villager=villager)
+    return Message.objects.unsent().filter(pk__in=texts.values("message"))
+
+
+def _withdraw(texts: MessageQuerySet) -> None:
+    for pk in sorted(texts.values_list("pk", flat=True)):
+        outcomes.withdraw(pk=pk, at=clock.now())
