@@ -42,7 +42,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Let a database test clean up behind itself: on SQLite emptying a table fires the audit log's triggers."""
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER auditorium_audit_no_delete")
+            cursor.execute("DROP TRIGGER IF EXISTS auditorium_audit_no_delete")
 
 
 @pytest.fixture(scope="session")
