@@ -5,6 +5,10 @@ from auditorium.models.contacts import Consent, Contact, Phone
 from auditorium.models.figures import LineDay
 from auditorium.models.follow_ups import FollowUp
 from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
+from auditorium.models.library.channels import Channel, ChannelShare, Topic
+from auditorium.models.library.files import ResourceFile, StoredFile
+from auditorium.models.library.resources import CourseItem, Resource
+from auditorium.models.library.use import HallResource, ReadingPlace, ResourceUse
 from auditorium.models.messages import Message, MessagePart, Reminder
 from auditorium.models.regions import Region
 from auditorium.models.reminder_rules import ReminderRule
@@ -17,11 +21,15 @@ from auditorium.models.visits import Matter, Visit
 
 __all__ = [
     "AuditEntry",
+    "Channel",
+    "ChannelShare",
     "Consent",
     "Contact",
+    "CourseItem",
     "FollowUp",
     "Hall",
     "HallClosure",
+    "HallResource",
     "Helper",
     "Household",
     "KeyKind",
@@ -34,12 +42,18 @@ __all__ = [
     "MessageTemplate",
     "OpeningHours",
     "Phone",
+    "ReadingPlace",
     "Region",
     "Reminder",
     "ReminderRule",
     "Reply",
+    "Resource",
+    "ResourceFile",
+    "ResourceUse",
     "Role",
     "SmsLine",
+    "StoredFile",
+    "Topic",
     "User",
     "Villager",
     "VillagerHall",

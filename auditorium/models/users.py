@@ -80,6 +80,19 @@ class User(AbstractUser):
                 scope |= inside | Q(**{f"{path}code__in": codes_around(role.region.code)})
         return scope
 
+    def keeper_scope(self) -> Q:
+        """Which channels the user looks after: those kept by a hall they manage, or inside a region they supervise."""
+        if self.is_administrator:
+            return Q()
+        scope = Q(pk__in=[])
+        for role in self.role_list if self.is_active else ():
+            if role.role == RoleKind.HALL_MANAGER:
+                scope |= Q(keeper_hall=role.hall_id)
+            elif role.role == RoleKind.SUPERVISOR and role.region:
+                inside = prefix_range(role.region.prefix)
+                scope |= Q(keeper_hall__region__code__range=inside) | Q(keeper_region__code__range=inside)
+        return scope
+
     def has_role(self, *kinds: str) -> bool:
         """Whether any of the user's roles is one of `kinds`; administrators have them all."""
         return self.is_administrator or any(role.role in kinds for role in self.role_list)

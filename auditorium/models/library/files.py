@@ -1,0 +1,63 @@
+"""Files: stored once by what they contain, used by any number of resources."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from auditorium import clock
+from auditorium.library_enums import FileRole
+from auditorium.models.library.resources import Resource
+
+
+class StoredFile(models.Model):
+    """One content; its SHA-256 (64 hexadecimal digits) is what it is, whatever it was called.
+
+    `media_type` was found by looking into it. It lies in the storage under `path`.
+    """
+
+    sha256 = models.CharField(max_length=64, unique=True, validators=[RegexValidator(r"^[0-9a-f]{64}$")])
+    media_type = models.CharField(_("格式"), max_length=80)
+    size = models.PositiveBigIntegerField(_("大小"))
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("文件")
+        verbose_name_plural = _("文件")
+
+    def __str__(self) -> str:
+        return f"{self.media_type} {self.sha256[:12]}"
+
+    @property
+    def path(self) -> str:
+        """Its name in the storage."""
+        return f"library/{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+
+
+class ResourceFile(models.Model):
+    """One file of a resource, in order: a chapter of an audio book, the captions of a film.
+
+    `language` is a BCP 47 tag, for captions and transcripts. `seconds` is how long it plays, once that is known.
+    """
+
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="files", verbose_name=_("资源"))
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="uses", verbose_name=_("文件"))
+    role = models.CharField(_("用途"), max_length=12, choices=FileRole, default=FileRole.CONTENT)
+    title = models.CharField(_("名称"), max_length=120, blank=True)
+    language = models.CharField(_("语种"), max_length=20, blank=True)
+    seconds = models.PositiveIntegerField(_("时长（秒）"), null=True, blank=True, editable=False)
+    order = models.PositiveSmallIntegerField(_("顺序"), default=1)
+
+    class Meta:
+        verbose_name = _("资源文件")
+        verbose_name_plural = _("资源文件")
+        ordering = ["role", "order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resource"], condition=models.Q(role=FileRole.COVER), name="resource_has_one_cover"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.file)
