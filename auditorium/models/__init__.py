@@ -7,6 +7,7 @@ from auditorium.models.follow_ups import FollowUp
 from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
 from auditorium.models.library.channels import Channel, ChannelShare, Topic
 from auditorium.models.library.files import ResourceFile, StoredFile
+from auditorium.models.library.lessons import Phrase, Speaker
 from auditorium.models.library.resources import CourseItem, Resource
 from auditorium.models.library.use import HallResource, ReadingPlace, ResourceUse
 from auditorium.models.messages import Message, MessagePart, Reminder
@@ -42,6 +43,7 @@ __all__ = [
     "MessageTemplate",
     "OpeningHours",
     "Phone",
+    "Phrase",
     "ReadingPlace",
     "Region",
     "Reminder",
@@ -52,6 +54,7 @@ __all__ = [
     "ResourceUse",
     "Role",
     "SmsLine",
+    "Speaker",
     "StoredFile",
     "Topic",
     "User",

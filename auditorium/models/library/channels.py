@@ -28,6 +28,12 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         """Those somebody looks after: an administrator all, others those kept inside their roles' halls and regions."""
         return self.filter(user.keeper_scope())
 
+    def written_by(self, user: User) -> ChannelQuerySet:
+        """Those somebody may write for: the ones they look after, and those of the halls they work at."""
+        if user.is_administrator:
+            return self.all()
+        return self.filter(user.keeper_scope() | user.hall_scope("keeper_hall__"))
+
 
 class Channel(models.Model):
     """A collection that somebody looks after and shares, such as a county's books or a hall's own recordings.
