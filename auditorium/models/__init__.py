@@ -9,6 +9,7 @@ from auditorium.models.library.channels import Channel, ChannelShare, Topic
 from auditorium.models.library.files import ResourceFile, StoredFile
 from auditorium.models.library.lessons import Phrase, Speaker
 from auditorium.models.library.resources import CourseItem, Resource
+from auditorium.models.library.texts import ResourceText
 from auditorium.models.library.use import HallResource, ReadingPlace, ResourceUse
 from auditorium.models.messages import Message, MessagePart, Reminder
 from auditorium.models.regions import Region
@@ -51,6 +52,7 @@ __all__ = [
     "Reply",
     "Resource",
     "ResourceFile",
+    "ResourceText",
     "ResourceUse",
     "Role",
     "SmsLine",

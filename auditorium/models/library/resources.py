@@ -83,6 +83,15 @@ class Resource(models.Model):
             models.Index(fields=["channel", "-published_at"], name="resource_published"),
             # the admin's list by state
             models.Index(fields=["state", "-id"], name="resource_by_state"),
+            # the desk's lists of one kind, and of everything
+            models.Index(
+                fields=["kind", "order", "title", "id"],
+                condition=Q(state=ResourceState.PUBLISHED),
+                name="resource_of_kind",
+            ),
+            models.Index(
+                fields=["order", "title", "id"], condition=Q(state=ResourceState.PUBLISHED), name="resource_on_shelf"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
