@@ -1,4 +1,4 @@
-"""What may be saved of a line and as the words of a text (rules of the mainland SMS providers)."""
+"""What may be saved of a line and as the words of a text (rules of the mainland SMS providers), and of a hall."""
 
 import ipaddress
 import re
@@ -48,3 +48,9 @@ def validate_sources(text: str) -> None:
             ipaddress.ip_network(line, strict=False)
         except ValueError:
             raise ValidationError(_("%(line)s 不是网络地址，例如 203.0.113.0/24。") % {"line": line}) from None
+
+
+def validate_market_days(text: str) -> None:
+    """Numerals between one and ten, each the last of a lunar day: 三、八."""
+    if not re.fullmatch(r"[一二三四五六七八九十](、[一二三四五六七八九十])*", text):
+        raise ValidationError(_("写农历逢几，例如：三、八。"))

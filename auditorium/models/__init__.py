@@ -1,5 +1,8 @@
 """One module per noun; its QuerySet stands above it."""
 
+from auditorium.models.activities.activities import Activity, Room
+from auditorium.models.activities.dates import ActivityDate
+from auditorium.models.activities.enrolments import Attendance, Enrolment
 from auditorium.models.audit import AuditEntry
 from auditorium.models.contacts import Consent, Contact, Phone
 from auditorium.models.figures import LineDay
@@ -22,12 +25,16 @@ from auditorium.models.villagers import Household, KeyKind, Villager, VillagerHa
 from auditorium.models.visits import Matter, Visit
 
 __all__ = [
+    "Activity",
+    "ActivityDate",
+    "Attendance",
     "AuditEntry",
     "Channel",
     "ChannelShare",
     "Consent",
     "Contact",
     "CourseItem",
+    "Enrolment",
     "FollowUp",
     "Hall",
     "HallClosure",
@@ -55,6 +62,7 @@ __all__ = [
     "ResourceText",
     "ResourceUse",
     "Role",
+    "Room",
     "SmsLine",
     "Speaker",
     "StoredFile",

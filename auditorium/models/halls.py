@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from auditorium.enums import HelperKind
 from auditorium.models.regions import Region
+from auditorium.validators import validate_market_days
 
 if TYPE_CHECKING:
     from auditorium.models.users import User
@@ -45,6 +46,13 @@ class Hall(models.Model):
         related_name="backs_up",
         verbose_name=_("替班礼堂"),
         help_text=_("本礼堂关门时，到期的待办显示在这里；不填就显示给乡镇。"),
+    )
+    market_days = models.CharField(
+        _("赶集日"),
+        max_length=20,
+        blank=True,
+        validators=[validate_market_days],
+        help_text=_("农历逢几赶集，用顿号隔开，例如：三、八；没有就不填。"),
     )
     is_active = models.BooleanField(_("使用中"), default=True)
 
