@@ -52,6 +52,14 @@ def chromium() -> str:
     return CHROMIUM
 
 
+@pytest.fixture
+def library_folder(settings, tmp_path):
+    """An empty folder in which this test's library keeps its files."""
+    kept = {**settings.STORAGES["library"], "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "library": kept}
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
     """The whole desk, running on demo data of its own; shared by all tests that ask for it. See tests/site.py."""

@@ -8,6 +8,7 @@ from stdnum.cn import ric
 
 from auditorium import clock, models
 from auditorium.enums import (
+    ConsentEvidence,
     ConsentPurpose,
     FollowUpKind,
     GatewayKind,
@@ -17,6 +18,7 @@ from auditorium.enums import (
     RegionLevel,
     RoleKind,
 )
+from auditorium.library_enums import Licence, ResourceKind, ResourceState
 
 
 class RegionFactory(DjangoModelFactory):
@@ -211,6 +213,76 @@ class MessageFactory(DjangoModelFactory):
     created_at = factory.LazyFunction(clock.now)
     not_before = factory.SelfAttribute("created_at")
     expires_at = factory.LazyAttribute(lambda text: text.created_at + timedelta(days=3))
+
+
+class ChannelFactory(DjangoModelFactory):
+    """A channel that every hall may show."""
+
+    class Meta:
+        model = models.Channel
+
+    name = factory.Sequence(lambda n: f"书架{n}")
+    is_for_all = True
+
+
+class ResourceFactory(DjangoModelFactory):
+    """A published book out of copyright."""
+
+    class Meta:
+        model = models.Resource
+
+    channel = factory.SubFactory(ChannelFactory)
+    kind = ResourceKind.BOOK
+    title = factory.Sequence(lambda n: f"三字经 第{n}册")
+    creator = "王应麟"
+    rights_holder = "公有领域"
+    licence = Licence.PUBLIC_DOMAIN
+    state = ResourceState.PUBLISHED
+    published_at = factory.LazyFunction(clock.now)
+
+
+class StoredFileFactory(DjangoModelFactory):
+    """A row of a file that lies nowhere."""
+
+    class Meta:
+        model = models.StoredFile
+
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    media_type = "application/epub+zip"
+    size = 1000
+
+
+class ResourceFileFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ResourceFile
+
+    resource = factory.SubFactory(ResourceFactory)
+    file = factory.SubFactory(StoredFileFactory)
+
+
+class SpeakerFactory(DjangoModelFactory):
+    """Somebody who agreed to be heard."""
+
+    class Meta:
+        model = models.Speaker
+
+    channel = factory.SubFactory("tests.factories.ChannelFactory")
+    name = factory.Sequence(lambda n: f"阿根伯{n}")
+    village = "后仓村"
+    consent_given_on = date(2026, 10, 12)
+    consent_evidence = ConsentEvidence.SIGNED
+
+
+class PhraseFactory(DjangoModelFactory):
+    """A phrase of a lesson; without sound unless it is given, with its speaker."""
+
+    class Meta:
+        model = models.Phrase
+
+    resource = factory.SubFactory("tests.factories.ResourceFactory", kind="lesson", state="draft")
+    order = factory.Sequence(lambda n: n % 30_000)
+    words = "饭吃过哉𠲎？"
+    gloss = "吃过饭了吗？"
 
 
 def resident_id(born: str = "19540312", serial: str = "301", county: str = "330603") -> str:

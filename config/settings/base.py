@@ -7,7 +7,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import secrets
+from config import library_storage, secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -136,6 +136,18 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "files"}},
     "staticfiles": {"BACKEND": "config.static_files.DeskStaticFilesStorage"},
+    "library": library_storage.chosen(env, VAR_DIR / "files"),
+}
+# How files reach a browser: "own" streams them, "x-accel" leaves it to the server in front (its internal location is
+# LIBRARY_ACCEL_PREFIX), "redirect" leads to the object store by a signed address.
+LIBRARY_SERVING = env("LIBRARY_SERVING", default="own")
+LIBRARY_ACCEL_PREFIX = env("LIBRARY_ACCEL_PREFIX", default="/library-files/")
+LIBRARY_MEGABYTES = {
+    "book": env.int("LIBRARY_BOOK_MEGABYTES", default=200),
+    "audio": env.int("LIBRARY_AUDIO_MEGABYTES", default=300),
+    "video": env.int("LIBRARY_VIDEO_MEGABYTES", default=2048),
+    "picture": env.int("LIBRARY_PICTURE_MEGABYTES", default=20),
+    "captions": 5,
 }
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from auditorium import clock
@@ -11,16 +12,31 @@ from auditorium.library_enums import FileRole
 from auditorium.models.library.resources import Resource
 
 
+class StoredFileQuerySet(models.QuerySet["StoredFile"]):
+    """Contents by whether anything needs them."""
+
+    def unused(self) -> StoredFileQuerySet:
+        """Those no row of any kind points to."""
+        used = [
+            Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
+            for relation in StoredFile._meta.related_objects
+        ]
+        return self.filter(*(~uses for uses in used))
+
+
 class StoredFile(models.Model):
     """One content; its SHA-256 (64 hexadecimal digits) is what it is, whatever it was called.
 
-    `media_type` was found by looking into it. It lies in the storage under `path`.
+    `media_type` was found by looking into it. It lies in the storage under `path`. `created_at` is when it was last
+    stored anew.
     """
 
     sha256 = models.CharField(max_length=64, unique=True, validators=[RegexValidator(r"^[0-9a-f]{64}$")])
     media_type = models.CharField(_("格式"), max_length=80)
     size = models.PositiveBigIntegerField(_("大小"))
     created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = StoredFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("文件")
