@@ -62,6 +62,26 @@ def initials_of(text: str) -> str:
     return "".join(fold_query(part)[:1] if is_syllable else fold_query(part) for part, is_syllable in _read_text(text))
 
 
+def text_tokens(text: str) -> list[str]:
+    """An ordinary text as it is searched: Chinese characters one by one, other words whole, folded like a query."""
+    folded = (fold_query(token) for token in _tokens(unicodedata.normalize("NFKC", text)))
+    return [token for token in folded if token]
+
+
+def text_keys(text: str) -> set[str]:
+    """What an ordinary text is found by in pinyin when what is typed is a prefix of the key.
+
+    From each syllable on the rest in full, and in first letters: 论语 is found by lunyu, yu and ly.
+    """
+    syllables = [(fold_query(part), is_syllable) for part, is_syllable in _read_text(text)]
+    syllables = [(part, is_syllable) for part, is_syllable in syllables if part]
+    full = [part for part, _is_syllable in syllables]
+    first = [part[:1] if is_syllable else part for part, is_syllable in syllables]
+    starts = [start for start, (_part, is_syllable) in enumerate(syllables) if is_syllable]
+    keys = {"".join(parts[start:])[:KEY_LENGTH] for parts in (full, first) for start in starts}
+    return {key for key in keys if len(key) > 1}
+
+
 def _plain(text: str) -> str:
     """Lower case, half-width, without tones and apostrophes; ü as v."""
     decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).lower())

@@ -110,6 +110,14 @@ class ChannelShare(models.Model):
         return str(self.hall or self.region)
 
 
+class TopicQuerySet(models.QuerySet["Topic"]):
+    """Topics by who looks after their channel."""
+
+    def for_user(self, user: User) -> TopicQuerySet:
+        """Those of the channels somebody looks after."""
+        return self.filter(channel__in=Channel.objects.for_user(user))
+
+
 class Topic(models.Model):
     """One branch of a channel's tree; a channel has some dozens, read as one."""
 
@@ -120,6 +128,8 @@ class Topic(models.Model):
     )
     title = models.CharField(_("名称"), max_length=60)
     order = models.PositiveSmallIntegerField(_("顺序"), default=100)
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("主题")
