@@ -1,0 +1,179 @@
+"""Writing a dialect lesson, phrase by phrase, and reading one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Count, Max
+from django.utils.translation import gettext as _
+
+from auditorium.domain import audit
+from auditorium.errors import DeskError
+from auditorium.library_enums import Licence, ResourceKind, ResourceState
+from auditorium.media_types import AUDIO, MP4
+from auditorium.models import Channel, Phrase, Resource
+
+if TYPE_CHECKING:
+    from auditorium.models import Hall, Speaker, StoredFile, Topic, User
+    from auditorium.models.library.lessons import PhraseQuerySet
+    from auditorium.models.library.resources import ResourceQuerySet
+
+WU = "wuu"
+SOUNDS = AUDIO | {MP4}
+"""What a phrase can sound from; recorders of telephones call their sound a film without pictures."""
+
+
+class LessonClosedError(DeskError):
+    """The lesson was reviewed: what was looked at is what is shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LessonDetails:
+    """What is said of a lesson as a whole."""
+
+    title: str
+    topic: Topic | None = None
+    description: str = ""
+    subject: str = ""
+    rights_holder: str = ""
+    licence: str = Licence.OWN
+    licence_note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhraseDetails:
+    """One phrase; `audio` None says that it has no sound."""
+
+    words: str
+    gloss: str
+    romanisation: str = ""
+    audio: StoredFile | None = None
+    speaker: Speaker | None = None
+    note: str = ""
+
+
+def written_by(user: User) -> ResourceQuerySet:
+    """The lessons somebody may write."""
+    return Resource.objects.filter(kind=ResourceKind.LESSON, channel__in=Channel.objects.written_by(user))
+
+
+def listed_for(user: User) -> ResourceQuerySet:
+    """The same with their channel and how many phrases each has, the latest first."""
+    lessons: ResourceQuerySet = (
+        written_by(user).select_related("channel").annotate(phrase_count=Count("phrases")).order_by("-pk")
+    )
+    return lessons
+
+
+def to_learn(lesson: Resource) -> PhraseQuerySet:
+    """The phrases a learner sees, in order, with who speaks and what kind of sound it is."""
+    return lesson.phrases.shown().select_related("speaker", "audio")
+
+
+def is_open(lesson: Resource) -> bool:
+    """Whether it can be written on: only as a draft."""
+    return lesson.state == ResourceState.DRAFT
+
+
+@transaction.atomic
+def start(*, channel: Channel, details: LessonDetails, by: User, hall: Hall | None = None) -> Resource:
+    """Begin a lesson as a draft."""
+    lesson = Resource.objects.create(
+        channel=channel,
+        kind=ResourceKind.LESSON,
+        language=WU,
+        **_without_other_channels_topic(channel, details),
+    )
+    audit.record(action="lesson_started", what=lesson, by=by, hall=hall)
+    return lesson
+
+
+@transaction.atomic
+def describe(*, lesson: Resource, details: LessonDetails, by: User, hall: Hall | None = None) -> Resource:
+    """Say something else of it as a whole. Raises LessonClosedError."""
+    lesson = _held(lesson)
+    for name, value in _without_other_channels_topic(lesson.channel, details).items():
+        setattr(lesson, name, value)
+    lesson.save()
+    audit.record(action="lesson_described", what=lesson, by=by, hall=hall)
+    return lesson
+
+
+@transaction.atomic
+def add_phrase(*, lesson: Resource, details: PhraseDetails, by: User, hall: Hall | None = None) -> Phrase:
+    """Put a phrase at the end. Raises LessonClosedError; DeskError when sound and speaker do not go together."""
+    lesson = _held(lesson)
+    _check(lesson, details)
+    last = lesson.phrases.aggregate(last=Max("order"))["last"] or 0
+    phrase = Phrase.objects.create(resource=lesson, order=last + 1, **_values(details))
+    audit.record(action="phrase_added", what=phrase, by=by, hall=hall)
+    return phrase
+
+
+@transaction.atomic
+def change_phrase(*, phrase: Phrase, details: PhraseDetails, by: User, hall: Hall | None = None) -> Phrase:
+    """Make it this, at its place. Raises as `add_phrase` does."""
+    _check(_held(phrase.resource), details)
+    values = _values(details)
+    changed = [name for name, value in values.items() if getattr(phrase, name) != value]
+    if changed:
+        for name in changed:
+            setattr(phrase, name, values[name])
+        phrase.save(update_fields=changed)
+        audit.record(action="phrase_changed", what=phrase, by=by, hall=hall, fields=changed)
+    return phrase
+
+
+@transaction.atomic
+def remove_phrase(*, phrase: Phrase, by: User, hall: Hall | None = None) -> None:
+    """Take it out. Raises LessonClosedError."""
+    _held(phrase.resource)
+    audit.record(action="phrase_removed", what=phrase, by=by, hall=hall)
+    phrase.delete()
+
+
+@transaction.atomic
+def move_phrase(*, phrase: Phrase, up: bool) -> None:
+    """Let it change places with the one before it, or after it; at the end nothing happens. LessonClosedError."""
+    lesson = _held(phrase.resource)
+    phrases = list(lesson.phrases.only("pk", "order"))
+    here = next((index for index, other in enumerate(phrases) if other.pk == phrase.pk), None)
+    there = None if here is None else here + (-1 if up else 1)
+    if here is None or there is None or not 0 <= there < len(phrases):
+        return
+    phrases[here], phrases[there] = phrases[there], phrases[here]
+    for order, other in enumerate(phrases, start=1):
+        other.order = order
+    Phrase.objects.bulk_update(phrases, ["order"])
+
+
+def _held(lesson: Resource) -> Resource:
+    """The lesson, locked and still a draft."""
+    held = Resource.objects.select_for_update(of=("self",)).select_related("channel").get(pk=lesson.pk)
+    if not is_open(held):
+        raise LessonClosedError(
+            _("这节课现在是“%(state)s”，不能改。要改，请先退回草稿。") % {"state": held.get_state_display()}
+        )
+    return held
+
+
+def _check(lesson: Resource, details: PhraseDetails) -> None:
+    if details.audio and details.speaker is None:
+        raise DeskError(_("有录音就要写是谁录的。"))
+    if details.audio and details.audio.media_type not in SOUNDS:
+        raise DeskError(_("这个文件不是录音。"))
+    if details.speaker and details.speaker.channel_id != lesson.channel_id:
+        raise DeskError(_("录音的人要先登记在这个频道里。"))
+
+
+def _values(details: PhraseDetails) -> dict[str, object]:
+    """Field by field; `asdict` would copy the rows."""
+    return {name: getattr(details, name) for name in details.__dataclass_fields__}
+
+
+def _without_other_channels_topic(channel: Channel, details: LessonDetails) -> dict[str, object]:
+    if details.topic and details.topic.channel_id != channel.pk:
+        raise DeskError(_("主题不在这个频道里。"))
+    return {name: getattr(details, name) for name in details.__dataclass_fields__}
