@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-if TYPE_CHECKING:
-    from auditorium.models import Resource
+from auditorium.models import Phrase, Resource
 
 SHOWN = 5
 
@@ -33,3 +31,14 @@ def whats_missing(lesson: Resource) -> list[str]:
     if len(silent) > SHOWN:
         silent = [*silent[:SHOWN], _("另外还有 %(count)d 句没有录音。") % {"count": len(silent) - SHOWN}]
     return [*unasked.values(), *silent]
+
+
+def whole() -> Q:
+    """`whats_missing` nothing, as a condition on resources."""
+    phrases = Phrase.objects.filter(resource=OuterRef("pk"))
+    return Exists(phrases) & ~Exists(phrases.unfit())
+
+
+def is_whole(lesson: Resource) -> bool:
+    """Whether nothing is missing."""
+    return Resource.objects.filter(whole(), pk=lesson.pk).exists()

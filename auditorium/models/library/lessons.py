@@ -106,6 +106,10 @@ class PhraseQuerySet(models.QuerySet["Phrase"]):
         """Those that nobody's missing or withdrawn consent forbids."""
         return self.filter(Q(speaker__isnull=True) | _may_be_heard("speaker__"))
 
+    def unfit(self) -> PhraseQuerySet:
+        """Those with which no lesson is published: without sound, or by somebody who does not agree."""
+        return self.filter(Q(audio__isnull=True) | (Q(speaker__isnull=False) & ~_may_be_heard("speaker__")))
+
 
 class Phrase(models.Model):
     """One thing said in a lesson: how it is written, what it means, how it is pronounced, and its sound."""

@@ -2,8 +2,10 @@
 
 import pytest
 
-from auditorium.domain.library.lesson_checks import whats_missing
-from tests.factories import PhraseFactory, ResourceFactory, SpeakerFactory, StoredFileFactory
+from auditorium.domain.library import publishing
+from auditorium.domain.library.lesson_checks import is_whole, whats_missing
+from auditorium.models import Resource
+from tests.factories import PhraseFactory, ResourceFactory, SpeakerFactory, StoredFileFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +32,7 @@ def test_whats_missing_is_nothing_when_all_spoke_and_agreed(lesson, django_asser
     spoken(lesson, is_synthetic=True, consent_given_on=None, consent_evidence="")
     with django_assert_num_queries(1):
         assert whats_missing(lesson) == []
+    assert is_whole(lesson) is True
 
 
 def test_whats_missing_names_silent_phrases_and_whoever_was_not_asked(lesson):
@@ -44,3 +47,21 @@ def test_whats_missing_counts_what_would_be_a_long_list(lesson):
     PhraseFactory.create_batch(7, resource=lesson)
     missing = whats_missing(lesson)
     assert (len(missing), missing[-1]) == (6, "另外还有 2 句没有录音。")
+
+
+@pytest.mark.parametrize("fault", ["empty", "silent", "unasked", ""])
+def test_publish_leaves_a_lesson_that_is_not_whole(lesson, fault):
+    if fault != "empty":
+        spoken(lesson)
+    if fault == "silent":
+        PhraseFactory(resource=lesson)
+    if fault == "unasked":
+        spoken(lesson, consent_given_on=None, consent_evidence="")
+    assert (whats_missing(lesson) == [], publishing.lacking(lesson)) == (
+        not fault,
+        ["句子、录音，或者录音的人的同意"] if fault else [],
+    )
+    ours = Resource.objects.filter(pk=lesson.pk)
+    by = UserFactory()
+    publishing.review(resources=ours, by=by)
+    assert publishing.publish(resources=ours, by=by) == (0 if fault else 1)
