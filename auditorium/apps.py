@@ -21,12 +21,14 @@ class AuditoriumConfig(AppConfig):
 
     def ready(self) -> None:
         """Show the desk and the tasks in the header and the hall's own part of timelines; speak plainly."""
+        from auditorium.activity_service import EnrolmentService
         from auditorium.domain.library import files
         from auditorium.service import HallService
 
         register(checks.code_point_order, Tags.database)
         register(checks.kept_long_enough)
         ports.register(HallService())
+        ports.register(EnrolmentService(), order=80)
         ports.register_chore("files", files.drop_unused)
         navigation.register(navigation.NavItem(_("服务台"), "auditorium:desk", 10, covers=("people/", "visits/")))
         navigation.register(navigation.NavItem(_("待办"), "auditorium:follow_ups", 90, badge=_open_tasks))

@@ -158,13 +158,15 @@ class Service(Protocol):
 
 
 _services: dict[str, Service] = {}
+_orders: dict[str, int] = {}
 _pages: dict[str, Callable[[int], str]] = {}
 _chores: dict[str, Callable[[datetime], int]] = {}
 
 
-def register(service: Service) -> None:
-    """Make a service known; called once from its app's `ready()`."""
+def register(service: Service, order: int = 50) -> None:
+    """Make a service known; called once from its app's `ready()`. Among several, `order` says which is named first."""
     _services[service.kind] = service
+    _orders[service.kind] = order
 
 
 def service_for(kind: str) -> Service:
@@ -198,5 +200,5 @@ def page_of(kind: str, about_id: int) -> str:
 
 
 def services() -> list[Service]:
-    """Every registered service, in the order of registration."""
-    return list(_services.values())
+    """Every registered service: by their order, else as they were registered."""
+    return sorted(_services.values(), key=lambda service: _orders.get(service.kind, 50))

@@ -138,11 +138,14 @@ def owe_now(
 @transaction.atomic
 def owe_all_now(*, about_kind: str, owed: Iterable[Owed], purpose: ReminderPurpose) -> list[Reminder]:
     """The same of many things at once, in a fixed number of statements; the caller holds the villagers' locks."""
-    now = clock.now()
-    useful = [one for one in owed if one.expires_at > now]
-    about = Reminder.objects.filter(about_kind=about_kind, about_id__in=[one.about_id for one in useful])
-    already = set(about.live().filter(purpose=purpose).order_by().values_list("about_id", flat=True))
-    return _owe(about_kind, [one for one in useful if one.about_id not in already], purpose)
+    return _owe(about_kind, _not_owed(about_kind, owed, purpose), purpose)
+
+
+@transaction.atomic
+def owe_all_at(*, about_kind: str, owed: Iterable[Owed], purpose: ReminderPurpose, due_at: datetime) -> list[Reminder]:
+    """The same to be said at one later moment; of no use past that moment, it is not owed."""
+    useful = [one for one in owed if one.expires_at > due_at]
+    return _owe(about_kind, _not_owed(about_kind, useful, purpose), purpose, due_at)
 
 
 @transaction.atomic
@@ -196,8 +199,19 @@ def drop_unsent(about_kind: str, *about_ids: int) -> int:
     return dropped
 
 
-def _owe(about_kind: str, owed: Collection[Owed], purpose: ReminderPurpose) -> list[Reminder]:
-    """Owe each what is to be said as soon as texts may go out."""
+def _not_owed(about_kind: str, owed: Iterable[Owed], purpose: ReminderPurpose) -> list[Owed]:
+    """What is still of use and not owed already."""
+    now = clock.now()
+    useful = [one for one in owed if one.expires_at > now]
+    about = Reminder.objects.filter(about_kind=about_kind, about_id__in=[one.about_id for one in useful])
+    already = set(about.live().filter(purpose=purpose).order_by().values_list("about_id", flat=True))
+    return [one for one in useful if one.about_id not in already]
+
+
+def _owe(
+    about_kind: str, owed: Collection[Owed], purpose: ReminderPurpose, due_at: datetime | None = None
+) -> list[Reminder]:
+    """Owe each what is to be said at a moment, by default as soon as texts may go out."""
     if not owed:
         return []
     now = clock.now()
@@ -209,7 +223,7 @@ def _owe(about_kind: str, owed: Collection[Owed], purpose: ReminderPurpose) -> l
             villager=one.villager,
             hall=one.hall,
             purpose=purpose,
-            due_at=reminder_times.allowed_from(now, one.expires_at),
+            due_at=due_at or reminder_times.allowed_from(now, one.expires_at),
             expires_at=one.expires_at,
             **words,
         )
