@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
@@ -34,6 +36,14 @@ class ChosenLanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class CompressPagesMiddleware(GZipMiddleware):
+    """Compresses pages, and leaves files that can be asked for in parts as they are."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """A part is counted in the file's own bytes."""
+        return response if response.has_header("Accept-Ranges") else super().process_response(request, response)
 
 
 class PrivatePagesMiddleware:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from auditorium.views import demo_phone, desk, follow_ups, people, preferences, receipts, villagers, visits
 from auditorium.views import help as help_views
+from auditorium.views.library import files as library_files
 
 app_name = "auditorium"
 urlpatterns: list[URLPattern] = [
@@ -41,6 +42,8 @@ urlpatterns: list[URLPattern] = [
     path("demo/phone/", demo_phone.demo_phone, name="demo_phone"),
     path("demo/phone/<int:phone_pk>/reply", demo_phone.demo_reply, name="demo_reply"),
     path("demo/clock/", demo_phone.demo_clock, name="demo_clock"),
+    path("library/files/<int:pk>/", library_files.resource_file, name="resource_file"),
+    path("library/<int:pk>/cover", library_files.resource_cover, name="resource_cover"),
     path("help/", help_views.help_page, name="help"),
     path("preferences/language", preferences.set_language, name="set_language"),
     path("preferences/text-size", preferences.set_text_size, name="set_text_size"),

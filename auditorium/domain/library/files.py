@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from auditorium import clock
@@ -31,11 +32,16 @@ from auditorium.media_types import (
     media_type_of,
     name_of,
 )
-from auditorium.models.library.files import StoredFile
+from auditorium.models.library.files import ResourceFile, StoredFile
+from auditorium.models.library.resources import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from auditorium.models import Hall, User
 
 CHUNK = 1 << 18
 UNUSED_FOR = timedelta(days=1)
@@ -88,6 +94,14 @@ def store(file: File[bytes] | BinaryIO, *, allowed: Collection[str] | None = Non
         file.seek(0)
         storage().save(stored.path, file if isinstance(file, File) else File(file))
     return stored
+
+
+def shown_to(*, user: User, hall: Hall | None) -> QuerySet[ResourceFile]:
+    """The files somebody may have: of what their hall shows, and of the channels they look after."""
+    seen = Q(resource__in=Resource.objects.for_user(user))
+    if hall:
+        seen |= Q(resource__in=Resource.objects.for_hall(hall))
+    return ResourceFile.objects.filter(seen).select_related("file", "resource")
 
 
 def content(stored: StoredFile) -> BinaryIO:

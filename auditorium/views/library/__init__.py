@@ -1,0 +1,1 @@
+"""Pages of the library (看书听戏), and the way its files take to a browser."""
