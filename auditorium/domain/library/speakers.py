@@ -68,7 +68,7 @@ def change(*, speaker: Speaker, details: SpeakerDetails, by: User, hall: Hall | 
 
 
 @transaction.atomic
-def withdraw_consent(*, speaker: Speaker, by: User, hall: Hall | None = None) -> int:
+def withdraw_consent(*, speaker: Speaker, by: User | None, hall: Hall | None = None) -> int:
     """They agree no longer: their recordings leave every lesson at once, published or not. How many these were.
 
     The files themselves go with the nightly sweep of what nothing uses. That they had agreed, and until when, stays.
