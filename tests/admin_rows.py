@@ -21,11 +21,13 @@ from tests.appointments.factories import (
     reachable_villager,
 )
 from tests.factories import (
+    ChannelFactory,
     ContactFactory,
     FollowUpFactory,
     HallFactory,
     HelperFactory,
     RegionFactory,
+    ResourceFactory,
     SmsLineFactory,
     UserFactory,
     VillagerFactory,
@@ -158,6 +160,10 @@ def template_at(hall):
     return ScheduleTemplateFactory(held_at=hall, allotted_hall=hall, kind=SessionKind.VILLAGE_DOCTOR)
 
 
+def channel_of(hall):
+    return ChannelFactory(keeper_hall=hall)
+
+
 IN_SCOPE = {
     models.Hall: lambda hall: hall,
     models.Helper: lambda hall: HelperFactory(hall=hall),
@@ -175,6 +181,9 @@ IN_SCOPE = {
     booking.ScheduleTemplate: template_at,
     booking.NoShowLift: lift_at,
     models.Reply: reply_at,
+    models.Channel: channel_of,
+    models.Topic: lambda hall: models.Topic.objects.create(channel=channel_of(hall), title="启蒙"),
+    models.Resource: lambda hall: ResourceFactory(channel=channel_of(hall)),
     booking.Route: lambda hall: booking.Route.objects.create(hall=hall, hospital=HospitalFactory(), bus="803 路"),
 }
 """Rows that belong to a hall: nobody else's manager sees them."""

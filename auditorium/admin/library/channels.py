@@ -134,7 +134,7 @@ class TopicAdmin(ScopedAdmin):
     editors = EVERYBODY
     form = TopicForm
     list_display = ["title", "channel", "parent", "order"]
-    list_filter = ["channel"]
+    list_filter = [("channel", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["channel", "parent"]
     search_fields = ["title"]
     autocomplete_fields = ["channel", "parent"]

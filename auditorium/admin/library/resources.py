@@ -33,6 +33,8 @@ NAMED = 5
 class ResourceForm(_ResourceForm):
     """The description; what is on the shelf keeps what it needs there."""
 
+    url = forms.URLField(label=gettext_lazy("网址"), required=False, max_length=200, assume_scheme="https")
+
     def _post_clean(self) -> None:
         """After the model's own checks: ours needs the resource as it would be."""
         super()._post_clean()  # type: ignore[misc]
@@ -70,7 +72,7 @@ class ResourceAdmin(ScopedAdmin):
     editors = EVERYBODY
     form = ResourceForm
     list_display = ["title", "kind", "creator", "channel", "topic", "state", "reviewed_by", "published_at"]
-    list_filter = ["state", "kind", "channel"]
+    list_filter = ["state", "kind", ("channel", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["channel", "topic", "reviewed_by"]
     search_fields = ["title"]
     ordering = ["-pk"]

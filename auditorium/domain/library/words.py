@@ -31,7 +31,7 @@ _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
 def rebuild(resources: Iterable[Resource]) -> None:
-    """Keep what these resources' own details say now; two statements for every 500."""
+    """Keep what these resources' own details say now, in one statement for every 500."""
     left = iter(resources)
     while batch := list(islice(left, _BATCH)):
         ResourceText.objects.bulk_create(

@@ -14,9 +14,9 @@ from tests.factories import HallFactory
 
 pytestmark = pytest.mark.django_db
 ALL = sorted(admin_rows.EVERYTHING, key=lambda model: model.__name__)
-QUERIES = {models.Message: 9, models.User: 9, models.SmsLine: 9, CalendarDay: 9}
+QUERIES = dict.fromkeys([models.Message, models.User, models.SmsLine, CalendarDay, models.Topic, models.Resource], 9)
 """Session, user, roles, count, rows and what the frame shows are ten; the filter by line, everybody's roles, what
-waits on the lines, and which years are missing."""
+waits on the lines, which years are missing, and the filter by channel."""
 
 
 def url(model, page="changelist", *args):

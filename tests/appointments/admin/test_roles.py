@@ -100,6 +100,8 @@ def autocomplete(client, model, field):
         (models.Role, "hall"),
         (booking.Route, "hall"),
         (models.Visit, "hall"),
+        (models.Channel, "keeper_hall"),
+        (models.ChannelShare, "hall"),
     ],
     ids=lambda value: getattr(value, "__name__", value),
 )
@@ -278,6 +280,7 @@ def test_nothing_of_history_can_be_deleted(client, hall):
         booking.CalendarDay,
         booking.Leave,
         models.ReminderRule,
+        models.Topic,
     }
     refused = {m for m in kept if client.get(url(m, "delete", admin_rows.EVERYTHING[m](hall).pk)).status_code == 403}
     assert refused == kept
