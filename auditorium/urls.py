@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from auditorium.views import demo_phone, desk, follow_ups, people, preferences, receipts, villagers, visits
 from auditorium.views import help as help_views
 from auditorium.views.library import files as library_files
+from auditorium.views.library import lessons, speakers
 
 app_name = "auditorium"
 urlpatterns: list[URLPattern] = [
@@ -44,6 +45,24 @@ urlpatterns: list[URLPattern] = [
     path("demo/clock/", demo_phone.demo_clock, name="demo_clock"),
     path("library/files/<int:pk>/", library_files.resource_file, name="resource_file"),
     path("library/<int:pk>/cover", library_files.resource_cover, name="resource_cover"),
+    path("library/lessons/", lessons.lesson_list, name="lessons"),
+    path("library/lessons/new", lessons.lesson_new, name="lesson_new"),
+    path("library/lessons/sheet", lessons.lesson_sheet, name="lesson_sheet"),
+    path("library/lessons/<int:pk>/", lessons.lesson, name="lesson"),
+    path("library/lessons/<int:pk>/edit", lessons.lesson_edit, name="lesson_edit"),
+    path("library/lessons/<int:pk>/phrases", lessons.phrase_new, name="phrase_new"),
+    path("library/lessons/<int:pk>/import", lessons.lesson_import, name="lesson_import"),
+    path("library/lessons/<int:lesson_pk>/speakers", speakers.speaker_new, name="speaker_new"),
+    path("library/lessons/<int:lesson_pk>/speakers/<int:pk>/", speakers.speaker_edit, name="speaker_edit"),
+    path(
+        "library/lessons/<int:lesson_pk>/speakers/<int:pk>/withdraw",
+        speakers.speaker_withdraw,
+        name="speaker_withdraw",
+    ),
+    path("library/phrases/<int:pk>/", lessons.phrase_edit, name="phrase_edit"),
+    path("library/phrases/<int:pk>/move", lessons.phrase_move, name="phrase_move"),
+    path("library/phrases/<int:pk>/remove", lessons.phrase_remove, name="phrase_remove"),
+    path("library/phrases/<int:pk>/sound", lessons.phrase_sound, name="phrase_sound"),
     path("help/", help_views.help_page, name="help"),
     path("preferences/language", preferences.set_language, name="set_language"),
     path("preferences/text-size", preferences.set_text_size, name="set_text_size"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from auditorium.domain import audit
@@ -70,6 +70,15 @@ def listed_for(user: User) -> ResourceQuerySet:
 def to_learn(lesson: Resource) -> PhraseQuerySet:
     """The phrases a learner sees, in order, with who speaks and what kind of sound it is."""
     return lesson.phrases.shown().select_related("speaker", "audio")
+
+
+def heard_by(*, user: User, hall: Hall | None) -> PhraseQuerySet:
+    """The phrases whose sound somebody may play: of what their hall shows, and of the lessons they write."""
+    heard = Phrase.objects.for_user(user)
+    if hall:
+        shown = Phrase.objects.shown().filter(resource__in=Resource.objects.for_hall(hall))
+        heard = Phrase.objects.filter(Q(pk__in=heard.values("pk")) | Q(pk__in=shown.values("pk")))
+    return heard.select_related("audio")
 
 
 def is_open(lesson: Resource) -> bool:
