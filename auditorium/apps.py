@@ -31,6 +31,7 @@ class AuditoriumConfig(AppConfig):
         ports.register(EnrolmentService(), order=80)
         ports.register_chore("files", files.drop_unused)
         navigation.register(navigation.NavItem(_("服务台"), "auditorium:desk", 10, covers=("people/", "visits/")))
+        navigation.register(navigation.NavItem(_("看书听戏"), "auditorium:library", 30))
         navigation.register(navigation.NavItem(_("待办"), "auditorium:follow_ups", 90, badge=_open_tasks))
         # Django's own Chinese speaks of a 字段, as nobody does at a desk.
         forms.Field.default_error_messages["required"] = _("请填写这一项。")

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from auditorium.views import demo_phone, desk, follow_ups, people, preferences, receipts, villagers, visits
 from auditorium.views import help as help_views
+from auditorium.views.library import catalogue
 from auditorium.views.library import files as library_files
 from auditorium.views.library import lessons, speakers
 
@@ -43,6 +44,8 @@ urlpatterns: list[URLPattern] = [
     path("demo/phone/", demo_phone.demo_phone, name="demo_phone"),
     path("demo/phone/<int:phone_pk>/reply", demo_phone.demo_reply, name="demo_reply"),
     path("demo/clock/", demo_phone.demo_clock, name="demo_clock"),
+    path("library/", catalogue.library, name="library"),
+    path("library/<int:pk>/", catalogue.resource, name="resource"),
     path("library/files/<int:pk>/", library_files.resource_file, name="resource_file"),
     path("library/<int:pk>/cover", library_files.resource_cover, name="resource_cover"),
     path("library/lessons/", lessons.lesson_list, name="lessons"),

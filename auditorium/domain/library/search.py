@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, IntegerField, Prefetch, Value, When
+from django.core.paginator import Paginator
+from django.db.models import Case, Exists, IntegerField, Prefetch, Value, When
+from django.utils.functional import cached_property
 
 from auditorium.domain.library import words
-from auditorium.library_enums import FileRole
-from auditorium.models import Channel, HallResource, Resource, ResourceFile
+from auditorium.library_enums import FileRole, ResourceKind
+from auditorium.models import Channel, Hall, HallResource, Resource, ResourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditorium.models import Hall
     from auditorium.models.library.resources import ResourceQuerySet
+
+    _Paginator = Paginator[Resource]
+else:
+    _Paginator = Paginator
 
 ON_FIRST_PAGE = 6
 """How many of what was used lately, and of what is liked, the first page shows."""
+
+ON_A_PAGE = 20
+
+
+class Pages(_Paginator):
+    """What was found, page by page; nobody turns more than `MOST` rows' pages, so no more are counted."""
+
+    MOST = 1_000
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are, or `MOST` when there are more."""
+        rows: ResourceQuerySet = self.object_list  # type: ignore[assignment]
+        return rows.order_by()[: self.MOST].count()
 
 
 def find(
@@ -55,6 +74,13 @@ def lately(hall: Hall) -> list[Resource]:
 def liked(hall: Hall) -> list[Resource]:
     """What the hall used most often."""
     return _of_the_hall(hall, "-times")
+
+
+def kinds(hall: Hall) -> list[ResourceKind]:
+    """The kinds of which the hall has something to show, in one query."""
+    shown = Resource.objects.for_hall(hall)
+    there = Hall.objects.filter(pk=hall.pk).values_list(*(Exists(shown.filter(kind=kind)) for kind in ResourceKind))
+    return [kind for kind, is_there in zip(ResourceKind, there.get(), strict=True) if is_there]
 
 
 def with_covers(resources: ResourceQuerySet) -> ResourceQuerySet:
