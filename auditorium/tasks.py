@@ -5,6 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from auditorium.domain import alerts, delivery, escalation, figures, polling, replies, retention
+from auditorium.domain.library import covers
+from auditorium.domain.library.packages import jobs
 
 
 @shared_task(name="auditorium.sweep_outbox")
@@ -53,3 +55,15 @@ def alert_line_stopped(line_id: int) -> None:
 def keep_house() -> None:
     """Drop what is not kept for ever; see `retention.keep_house`."""
     retention.keep_house()
+
+
+@shared_task(name="auditorium.run_packages")
+def run_packages() -> None:
+    """Make and take in the library's packages; see `jobs.run_waiting`."""
+    jobs.run_waiting()
+
+
+@shared_task(name="auditorium.make_covers")
+def make_covers() -> None:
+    """Look into new files; see `covers.make`."""
+    covers.make()

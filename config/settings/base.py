@@ -209,6 +209,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=20),
         "options": {"expires": 3600},
     },
+    "go-on-with-packages-of-the-library": {
+        "task": "auditorium.run_packages",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "hand-on-what-nobody-took": {
         "task": "auditorium.escalate_follow_ups",
         "schedule": 60.0,
@@ -218,6 +223,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "auditorium.act_on_replies",
         "schedule": 30.0,
         "options": {"expires": 30},
+    },
+    "make-covers-of-what-was-added": {
+        "task": "auditorium.make_covers",
+        "schedule": 300.0,
+        "options": {"expires": 300},
     },
     "serve-whoever-waits-for-a-place": {
         "task": "appointments.serve_queues",

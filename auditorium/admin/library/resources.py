@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from auditorium.admin.base import EVERYBODY, ScopedAdmin, ScopedInline, actor
 from auditorium.admin.library.channels import opened_pk
+from auditorium.admin.library.uploads import ResourceFileInline, UploadingAdmin
 from auditorium.domain import audit
 from auditorium.domain.library import catalogue, publishing, words
 from auditorium.library_enums import ResourceKind, ResourceState
@@ -66,7 +67,7 @@ class CourseItemInline(ScopedInline):
 
 
 @admin.register(Resource)
-class ResourceAdmin(ScopedAdmin):
+class ResourceAdmin(UploadingAdmin, ScopedAdmin):
     """Nothing is shown at a desk before somebody looked through it and put it on the shelf."""
 
     editors = EVERYBODY
@@ -112,8 +113,10 @@ class ResourceAdmin(ScopedAdmin):
         return [*self.readonly_fields, "kind"] if obj and obj.published_at else list(self.readonly_fields)
 
     def get_inlines(self, request: HttpRequest, obj: Resource | None) -> list[Any]:
-        """Steps for courses."""
-        return [CourseItemInline] if obj and obj.kind == ResourceKind.COURSE else []
+        """Steps for courses; files once it is known what kind it is."""
+        if obj is None:
+            return []
+        return [CourseItemInline, ResourceFileInline] if obj.kind == ResourceKind.COURSE else [ResourceFileInline]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Resource], search_term: str

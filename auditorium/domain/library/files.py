@@ -19,12 +19,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from auditorium import clock
+from auditorium.domain.library import epub, pictures
+from auditorium.domain.wake import after_commit
 from auditorium.errors import DeskError
 from auditorium.library_enums import FileRole, ResourceKind
 from auditorium.media_types import (
     AUDIO,
     BOOKS,
     CAPTIONS,
+    EPUB,
     PICTURES,
     TEXT,
     VIDEO,
@@ -80,20 +83,54 @@ def store(file: File[bytes] | BinaryIO, *, allowed: Collection[str] | None = Non
     """Keep the file, in chunks and once; return its row. The file must be able to seek.
 
     NotAllowedError names what it is when the library does not show such files or `allowed` does not have it;
-    TooLargeError when it is above the limit of its kind. Call it outside a transaction: a film takes a while.
+    TooLargeError when it is above the limit of its kind; BadBookError or BadPictureError when it cannot be opened
+    safely. Call it outside a transaction: a film takes a while.
     """
     media_type = media_type_of(file)  # type: ignore[arg-type]
-    if allowed is not None and media_type not in allowed:
-        raise NotAllowedError(
-            _("这个文件是%(name)s，这里要放%(wanted)s。")
-            % {"name": name_of(media_type), "wanted": _("、").join(sorted(name_of(one) for one in allowed))}
-        )
+    if allowed is not None:
+        require(media_type, allowed)
     digest, size = _measure(file, media_type)
+    if media_type == EPUB:
+        epub.check(file)  # type: ignore[arg-type]
+    elif media_type in PICTURES:
+        pictures.check(file)  # type: ignore[arg-type]
     stored = _row(digest, media_type, size)
     if not storage().exists(stored.path):
         file.seek(0)
         storage().save(stored.path, file if isinstance(file, File) else File(file))
     return stored
+
+
+def require(media_type: str, allowed: Collection[str]) -> None:
+    """NotAllowedError, naming what it is and what is wanted, unless it is one of those."""
+    if not allowed:
+        raise NotAllowedError(_("这种资源不放文件。"))
+    if media_type not in allowed:
+        wanted = _("、").join(name_of(one) for one in sorted(allowed))
+        raise NotAllowedError(
+            _("这个文件是%(name)s，这里要放%(wanted)s。") % {"name": name_of(media_type), "wanted": wanted}
+        )
+
+
+@transaction.atomic
+def attach(
+    *,
+    resource: Resource,
+    stored: StoredFile,
+    role: str = FileRole.CONTENT,
+    title: str = "",
+    language: str = "",
+    order: int = 1,
+) -> ResourceFile:
+    """Make the file part of the resource; a new cover takes the place of the old. NotAllowedError when it cannot be."""
+    require(stored.media_type, fitting(kind=resource.kind, role=role))
+    if role == FileRole.COVER:
+        ResourceFile.objects.filter(resource=resource, role=FileRole.COVER).delete()
+    row = ResourceFile.objects.create(
+        resource=resource, file=stored, role=role, title=title, language=language, order=order
+    )
+    after_commit("auditorium.make_covers")
+    return row
 
 
 def shown_to(*, user: User, hall: Hall | None) -> QuerySet[ResourceFile]:

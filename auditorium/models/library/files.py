@@ -55,6 +55,7 @@ class ResourceFile(models.Model):
     """One file of a resource, in order: a chapter of an audio book, the captions of a film.
 
     `language` is a BCP 47 tag, for captions and transcripts. `seconds` is how long it plays, once that is known.
+    `looked_at` is when a worker looked into it for a cover, or made it small if it is one.
     """
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="files", verbose_name=_("资源"))
@@ -64,11 +65,16 @@ class ResourceFile(models.Model):
     language = models.CharField(_("语种"), max_length=20, blank=True)
     seconds = models.PositiveIntegerField(_("时长（秒）"), null=True, blank=True, editable=False)
     order = models.PositiveSmallIntegerField(_("顺序"), default=1)
+    looked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("资源文件")
         verbose_name_plural = _("资源文件")
         ordering = ["role", "order", "pk"]
+        indexes = [
+            # what the worker has still to look into
+            models.Index(fields=["id"], name="resource_file_unseen", condition=models.Q(looked_at__isnull=True)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["resource"], condition=models.Q(role=FileRole.COVER), name="resource_has_one_cover"

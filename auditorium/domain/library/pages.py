@@ -1,0 +1,155 @@
+"""Books as the reader shows them, page by page: nothing in a page runs, and nothing comes from outside the book.
+
+A page of an EPUB is cleaned down to words, pictures of the same book and links within it; how it looks is the desk's
+own affair. A plain text is cut into pages at its paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+import nh3
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from auditorium.domain.library import files
+from auditorium.domain.library.epub import BadBookError, Chapter, Epub
+from auditorium.media_types import EPUB, TEXT
+from auditorium.text_files import UnreadableTextError, encoding_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from auditorium.models.library.files import StoredFile
+
+PAGE = 1_500
+"""About so many characters of a plain text are a page."""
+
+READABLE = frozenset({EPUB, TEXT})
+
+_TAGS = {
+    *("p", "div", "span", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "section"),
+    *("b", "strong", "i", "em", "u", "s", "sub", "sup", "small", "ruby", "rb", "rt", "rp", "q", "cite", "figure"),
+    *("ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th"),
+    *("img", "a", "figcaption", "aside", "article", "header", "footer"),
+}
+_DROPPED_WHOLE = {"script", "style", "title", "template", "iframe", "object", "noscript", "form", "math"}
+_ATTRIBUTES = {"*": {"id", "lang"}, "img": {"src", "alt"}, "a": {"href"}, "td": {"colspan", "rowspan"}}
+_VOID = r"(?!(?:br|hr|img|col|wbr|input|meta|link|image|source)\b)"
+_CLOSED_AT_ONCE = re.compile(rf"<({_VOID}[A-Za-z][\w:-]*)((?:\s[^<>]*)?)/>")
+_DRAWN_PICTURE = re.compile(r"<(?:\w+:)?image\b[^<>]*?\bhref=([\"'])(.*?)\1[^<>]*?>", re.IGNORECASE)
+_DRAWING = re.compile(r"</?(?:\w+:)?svg\b[^<>]*>", re.IGNORECASE)
+
+
+class Links(Protocol):
+    """Where a page's pictures and links lead on the desk."""
+
+    def chapter(self, number: int) -> str:
+        """To that page."""
+        ...
+
+    def picture(self, path: str) -> str:
+        """To that picture of the book."""
+        ...
+
+
+class EpubBook:
+    """An EPUB of the library."""
+
+    def __init__(self, epub: Epub) -> None:
+        self._epub = epub
+        self.chapters = [
+            Chapter(chapter.path, chapter.title or _("第 %(number)d 节") % {"number": number}, chapter.size)
+            for number, chapter in enumerate(epub.chapters, 1)
+        ]
+
+    def html(self, number: int, links: Links) -> SafeString:
+        """Cleaned; what is written for XML is read as HTML."""
+        path = self.chapters[number].path
+        text = _DRAWING.sub("", self._epub.text(path))
+        text = _DRAWN_PICTURE.sub(lambda found: f'<img src="{found[2]}">', text)
+        text = _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", text)
+        return mark_safe(  # noqa: S308 cleaned right here
+            nh3.clean(
+                text,
+                tags=_TAGS,
+                clean_content_tags=_DROPPED_WHOLE,
+                attributes=_ATTRIBUTES,
+                attribute_filter=self._filter(path, links),
+                link_rel=None,
+                url_schemes=set(),
+            )
+        )
+
+    def picture(self, path: str) -> bytes:
+        """A picture of the book; KeyError when there is none."""
+        return self._epub.read(path)
+
+    def _filter(self, base: str, links: Links) -> Callable[[str, str, str], str | None]:
+        numbers = {chapter.path: number for number, chapter in enumerate(self.chapters)}
+
+        def keep(tag: str, name: str, value: str) -> str | None:
+            """Links only inside the book, ids that cannot be taken for the page's own."""
+            if name == "id":
+                return f"in-{value}"
+            if name == "src":
+                path = self._epub.path_from(base, value)
+                return links.picture(path) if path else None
+            if name == "href":
+                where, _hash, mark = value.partition("#")
+                mark = f"#in-{mark}" if mark else ""
+                if not where:
+                    return mark or None
+                number = numbers.get(self._epub.path_from(base, where))
+                return None if number is None else links.chapter(number) + mark
+            return value
+
+        return keep
+
+
+class TextBook:
+    """A plain text of the library."""
+
+    def __init__(self, text: str) -> None:
+        self._pages = _cut(text)
+        self.chapters = [
+            Chapter("", _("第 %(number)d 页") % {"number": number}, len(page))
+            for number, page in enumerate(self._pages, 1)
+        ]
+
+    def html(self, number: int, links: Links) -> SafeString:
+        """Paragraphs."""
+        return format_html_join("", "<p>{}</p>", ((line,) for line in self._pages[number].split("\n") if line.strip()))
+
+
+@contextmanager
+def opened(stored: StoredFile) -> Iterator[EpubBook | TextBook]:
+    """The book, open while it is needed. BadBookError when it cannot be read, FileNotFoundError when it is lost."""
+    with files.content(stored) as file:
+        yield EpubBook(Epub(file)) if stored.media_type == EPUB else TextBook(_text_of(file))
+
+
+def _text_of(file: BinaryIO) -> str:
+    try:
+        encoding = encoding_of(file)
+    except UnreadableTextError:
+        raise BadBookError(_("这个文本文件读不出来，请换一份。")) from None
+    file.seek(0)
+    return file.read().decode(encoding)
+
+
+def _cut(text: str) -> list[str]:
+    """Pages of whole paragraphs; a paragraph longer than a page is cut where it must be."""
+    pages, page, length = [], list[str](), 0
+    for paragraph in text.splitlines():
+        for start in range(0, len(paragraph) or 1, PAGE):
+            piece = paragraph[start : start + PAGE]
+            if length and length + len(piece) > PAGE:
+                pages.append("\n".join(page))
+                page, length = [], 0
+            page.append(piece)
+            length += len(piece)
+    return [*pages, "\n".join(page)]
