@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from openpyxl import Workbook, load_workbook
@@ -118,25 +117,26 @@ def import_sheet(
     return outcome
 
 
-@transaction.atomic
 def _write(lesson: Resource, rows: list[_Row], outcome: Outcome, by: User, hall: Hall | None) -> None:
-    there = {phrase.words: phrase for phrase in lesson.phrases.select_related("resource", "audio", "speaker")}
-    for row in rows:
-        known = there.get(row.cells["words"])
-        details = PhraseDetails(
-            words=row.cells["words"],
-            gloss=row.cells["gloss"],
-            romanisation=row.cells["romanisation"],
-            note=row.cells["note"],
-            audio=row.audio or (known.audio if known else None),
-            speaker=row.speaker or (known.speaker if known else None),
-        )
-        if known is None:
-            lessons.add_phrase(lesson=lesson, details=details, by=by, hall=hall)
-            outcome.added += 1
-        elif any(getattr(known, name) != getattr(details, name) for name in details.__dataclass_fields__):
-            lessons.change_phrase(phrase=known, details=details, by=by, hall=hall)
-            outcome.changed += 1
+    there = {phrase.words: phrase for phrase in lesson.phrases.select_related("audio", "speaker")}
+    pairs = [(known := there.get(row.cells["words"]), _details(row, known)) for row in rows]
+    outcome.added = sum(known is None for known, _said in pairs)
+    outcome.changed = sum(
+        any(getattr(known, name) != value for name, value in vars(details).items()) for known, details in pairs if known
+    )
+    lessons.write_phrases(lesson=lesson, phrases=pairs, by=by, hall=hall)
+
+
+def _details(row: _Row, known: Phrase | None) -> PhraseDetails:
+    """What the row says; where it names no recording or speaker, what is there stays."""
+    return PhraseDetails(
+        words=row.cells["words"],
+        gloss=row.cells["gloss"],
+        romanisation=row.cells["romanisation"],
+        note=row.cells["note"],
+        audio=row.audio or (known.audio if known else None),
+        speaker=row.speaker or (known.speaker if known else None),
+    )
 
 
 def _read(sheet: BinaryIO) -> list[_Row]:

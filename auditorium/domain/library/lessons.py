@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from auditorium.domain import audit
+from auditorium.domain.library import catalogue, words
 from auditorium.errors import DeskError
 from auditorium.library_enums import Licence, ResourceKind, ResourceState
 from auditorium.media_types import AUDIO, MP4
 from auditorium.models import Channel, Phrase, Resource
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from auditorium.models import Hall, Speaker, StoredFile, Topic, User
     from auditorium.models.library.lessons import PhraseQuerySet
     from auditorium.models.library.resources import ResourceQuerySet
@@ -86,61 +89,67 @@ def is_open(lesson: Resource) -> bool:
     return lesson.state == ResourceState.DRAFT
 
 
-@transaction.atomic
-def start(*, channel: Channel, details: LessonDetails, by: User, hall: Hall | None = None) -> Resource:
+def start(*, channel: Channel, details: LessonDetails, by: User) -> Resource:
     """Begin a lesson as a draft."""
-    lesson = Resource.objects.create(
-        channel=channel,
-        kind=ResourceKind.LESSON,
-        language=WU,
-        **_without_other_channels_topic(channel, details),
+    _check_topic(channel, details)
+    return catalogue.describe(
+        resource=Resource(channel=channel, kind=ResourceKind.LESSON, language=WU, **_values(details)), by=by
     )
-    audit.record(action="lesson_started", what=lesson, by=by, hall=hall)
-    return lesson
 
 
 @transaction.atomic
-def describe(*, lesson: Resource, details: LessonDetails, by: User, hall: Hall | None = None) -> Resource:
+def describe(*, lesson: Resource, details: LessonDetails, by: User) -> Resource:
     """Say something else of it as a whole. Raises LessonClosedError."""
     lesson = _held(lesson)
-    for name, value in _without_other_channels_topic(lesson.channel, details).items():
-        setattr(lesson, name, value)
-    lesson.save()
-    audit.record(action="lesson_described", what=lesson, by=by, hall=hall)
-    return lesson
+    _check_topic(lesson.channel, details)
+    values = _values(details)
+    changed = [name for name, value in values.items() if getattr(lesson, name) != value]
+    for name in changed:
+        setattr(lesson, name, values[name])
+    return catalogue.describe(resource=lesson, by=by, fields=changed)
 
 
-@transaction.atomic
 def add_phrase(*, lesson: Resource, details: PhraseDetails, by: User, hall: Hall | None = None) -> Phrase:
     """Put a phrase at the end. Raises LessonClosedError; DeskError when sound and speaker do not go together."""
-    lesson = _held(lesson)
-    _check(lesson, details)
-    last = lesson.phrases.aggregate(last=Max("order"))["last"] or 0
-    phrase = Phrase.objects.create(resource=lesson, order=last + 1, **_values(details))
-    audit.record(action="phrase_added", what=phrase, by=by, hall=hall)
-    return phrase
+    return write_phrases(lesson=lesson, phrases=[(None, details)], by=by, hall=hall)[0]
+
+
+def change_phrase(*, phrase: Phrase, details: PhraseDetails, by: User, hall: Hall | None = None) -> Phrase:
+    """Make it this, at its place. Raises as `add_phrase` does."""
+    return write_phrases(lesson=phrase.resource, phrases=[(phrase, details)], by=by, hall=hall)[0]
 
 
 @transaction.atomic
-def change_phrase(*, phrase: Phrase, details: PhraseDetails, by: User, hall: Hall | None = None) -> Phrase:
-    """Make it this, at its place. Raises as `add_phrase` does."""
-    _check(_held(phrase.resource), details)
-    values = _values(details)
-    changed = [name for name, value in values.items() if getattr(phrase, name) != value]
-    if changed:
+def write_phrases(
+    *, lesson: Resource, phrases: Sequence[tuple[Phrase | None, PhraseDetails]], by: User, hall: Hall | None = None
+) -> list[Phrase]:
+    """Put these in, in their order: new ones at the end, those given as they are now to be. Raises as `add_phrase`."""
+    lesson = _held(lesson)
+    last = lesson.phrases.aggregate(last=Max("order"))["last"] or 0
+    written = []
+    for known, details in phrases:
+        _check(lesson, details)
+        values = _values(details)
+        phrase = known or Phrase(resource=lesson, order=(last := last + 1))
+        changed = [name for name, value in values.items() if known is None or getattr(known, name) != value]
         for name in changed:
             setattr(phrase, name, values[name])
-        phrase.save(update_fields=changed)
-        audit.record(action="phrase_changed", what=phrase, by=by, hall=hall, fields=changed)
-    return phrase
+        if changed:
+            phrase.save()
+            action = "phrase_changed" if known else "phrase_added"
+            audit.record(action=action, what=phrase, by=by, hall=hall, fields=changed if known else ())
+        written.append(phrase)
+    _let_be_found(lesson)
+    return written
 
 
 @transaction.atomic
 def remove_phrase(*, phrase: Phrase, by: User, hall: Hall | None = None) -> None:
     """Take it out. Raises LessonClosedError."""
-    _held(phrase.resource)
+    lesson = _held(phrase.resource)
     audit.record(action="phrase_removed", what=phrase, by=by, hall=hall)
     phrase.delete()
+    _let_be_found(lesson)
 
 
 @transaction.atomic
@@ -177,12 +186,17 @@ def _check(lesson: Resource, details: PhraseDetails) -> None:
         raise DeskError(_("录音的人要先登记在这个频道里。"))
 
 
-def _values(details: PhraseDetails) -> dict[str, object]:
+def _values(details: LessonDetails | PhraseDetails) -> dict[str, Any]:
     """Field by field; `asdict` would copy the rows."""
     return {name: getattr(details, name) for name in details.__dataclass_fields__}
 
 
-def _without_other_channels_topic(channel: Channel, details: LessonDetails) -> dict[str, object]:
+def _check_topic(channel: Channel, details: LessonDetails) -> None:
     if details.topic and details.topic.channel_id != channel.pk:
         raise DeskError(_("主题不在这个频道里。"))
-    return {name: getattr(details, name) for name in details.__dataclass_fields__}
+
+
+def _let_be_found(lesson: Resource) -> None:
+    """By what is said in it, in dialect and in 普通话."""
+    said = lesson.phrases.values_list("words", "gloss")
+    words.write_text(resource=lesson, paragraphs=(" ".join(phrase) for phrase in said))

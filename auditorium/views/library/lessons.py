@@ -44,7 +44,7 @@ def lesson_new(request: StaffRequest) -> HttpResponse:
     form = LessonForm(request.POST or None, user=request.user)
     if form.is_valid():
         channel = form.cleaned_data["channel"]
-        started = lessons.start(channel=channel, details=form.details, by=request.user, hall=_hall(request))
+        started = lessons.start(channel=channel, details=form.details, by=request.user)
         return redirect("auditorium:lesson", started.pk)
     return render(request, "auditorium/library/lesson_form.html", {"form": form})
 
@@ -70,7 +70,7 @@ def lesson_edit(request: StaffRequest, pk: int) -> HttpResponse:
     form = LessonForm(request.POST or None, user=request.user, lesson=found)
     if form.is_valid():
         try:
-            lessons.describe(lesson=found, details=form.details, by=request.user, hall=_hall(request))
+            lessons.describe(lesson=found, details=form.details, by=request.user)
         except DeskError as refusal:
             form.add_error(None, refusal.sentence)
         else:

@@ -4,6 +4,7 @@ import pytest
 
 from auditorium.domain.library import lessons
 from auditorium.domain.library.lessons import LessonClosedError, LessonDetails, PhraseDetails
+from auditorium.domain.library.words import holding
 from auditorium.errors import DeskError
 from auditorium.models import AuditEntry, Phrase, Topic
 from tests.factories import (
@@ -65,7 +66,7 @@ def test_start_makes_a_draft_in_wu(hall, by):
     details = LessonDetails(title="绍兴话日常", rights_holder="后仓村文化礼堂")
     lesson = lessons.start(channel=channel, details=details, by=by)
     assert (lesson.kind, lesson.state, lesson.language, lesson.licence) == ("lesson", "draft", "wuu", "own")
-    assert AuditEntry.objects.of("resource", lesson.pk).get().action == "lesson_started"
+    assert AuditEntry.objects.of("resource", lesson.pk).get().action == "added"
 
 
 def test_start_refuses_another_channels_topic(by):
@@ -179,3 +180,17 @@ def test_to_learn_leaves_out_whoever_did_not_agree(lesson, django_assert_num_que
     with django_assert_num_queries(1):
         heard = [(row.words, row.speaker and row.speaker.name) for row in lessons.to_learn(lesson)]
     assert heard == [("同意", agreed.name), ("机器", machine.name), ("无声", None)]
+
+
+def test_lesson_is_found_by_what_is_said_in_it(by):
+    lesson = lessons.start(channel=ChannelFactory(), details=LessonDetails(title="日常十句"), by=by)
+    phrase = lessons.add_phrase(lesson=lesson, details=PhraseDetails(words="饭吃过哉", gloss="吃过饭了"), by=by)
+
+    def finds(text):
+        return [found.resource for found in holding(text)] == [lesson]
+
+    assert (finds("日常"), finds("richang"), finds("吃过哉"), finds("吃过饭")) == (True, True, True, True)
+    lessons.change_phrase(phrase=phrase, details=PhraseDetails(words="夜饭", gloss="晚饭"), by=by)
+    assert (finds("吃过哉"), finds("晚饭")) == (False, True)
+    lessons.remove_phrase(phrase=phrase, by=by)
+    assert finds("晚饭") is False
