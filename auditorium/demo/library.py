@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
+from auditorium import clock
 from auditorium.demo import books
+from auditorium.demo.past import clock_kept, open_moment
 from auditorium.domain.library import catalogue, files, publishing, words
 from auditorium.library_enums import FileRole, Licence, ResourceKind
 from auditorium.media_types import EPUB, PNG
-from auditorium.models import Channel, Resource, ResourceFile, Topic, User
+from auditorium.models import Channel, Hall, Resource, ResourceFile, Topic, User
 
 CLASSICS, SITES = "国学经典", "数字文化平台"
+WEEKS = 5
+"""How long the library has been in use."""
+
 _TEXTS_FROM = "npm chinese-poetry 2.0.1（MIT），转成简体"
 
 
@@ -34,8 +39,14 @@ BOOKS = (
 )
 
 
-def load(by: User) -> dict[str, Resource]:
-    """Put everything on the shelf, for every hall; return it by title."""
+def load(*, hall: Hall, by: User) -> dict[str, Resource]:
+    """Put everything on the shelf, for every hall, some weeks ago; return it by title."""
+    with clock_kept():
+        clock.move_to(open_moment(hall, days_ago=WEEKS * 7 + 3))
+        return _shelved(by)
+
+
+def _shelved(by: User) -> dict[str, Resource]:
     classics = Channel.objects.create(name=CLASSICS, description="老一辈念过的书", order=10, is_for_all=True)
     names = dict.fromkeys(told.topic for told in BOOKS)
     topics = {

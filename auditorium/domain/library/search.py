@@ -76,6 +76,11 @@ def liked(hall: Hall) -> list[Resource]:
     return _of_the_hall(hall, "-times")
 
 
+def newest(hall: Hall) -> list[Resource]:
+    """What was put on the shelf last, the newest first."""
+    return list(with_covers(Resource.objects.for_hall(hall)).order_by("-published_at", "-pk")[:ON_FIRST_PAGE])
+
+
 def kinds(hall: Hall) -> list[ResourceKind]:
     """The kinds of which the hall has something to show, in one query."""
     shown = Resource.objects.for_hall(hall)

@@ -80,7 +80,9 @@ class Resource(models.Model):
             # a topic's page, and a channel's
             models.Index(fields=["channel", "topic", "order", "title", "id"], name="resource_in_channel"),
             # what is new on the library's first page
-            models.Index(fields=["channel", "-published_at"], name="resource_published"),
+            models.Index(
+                fields=["-published_at"], condition=Q(state=ResourceState.PUBLISHED), name="resource_newest"
+            ),
             # the admin's list by state
             models.Index(fields=["state", "-id"], name="resource_by_state"),
             # the desk's lists of one kind, and of everything

@@ -39,7 +39,7 @@ def library(request: StaffRequest) -> HttpResponse:
         found = search.find(hall=hall, query=wanted.query, **narrowed)
         context["page_obj"] = search.Pages(found, search.ON_A_PAGE).get_page(request.GET.get("page"))
     else:
-        context |= {"lately": search.lately(hall), "liked": search.liked(hall)}
+        context |= {"lately": search.lately(hall), "liked": search.liked(hall), "newest": search.newest(hall)}
     template = "_found.html" if request.htmx else "library.html"
     return render(request, f"auditorium/library/{template}", context)
 
