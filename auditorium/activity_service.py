@@ -129,7 +129,7 @@ class EnrolmentService:
 
     def choices(self, villager: Villager) -> list[Link]:
         """Signing up."""
-        return []
+        return [Link(_("报名活动"), reverse("auditorium:activities_for", args=[villager.pk]))]
 
     def url(self, about_id: int) -> str:
         """The activity's page."""

@@ -23,6 +23,7 @@ class AuditoriumConfig(AppConfig):
         """Show the desk and the tasks in the header and the hall's own part of timelines; speak plainly."""
         from auditorium.activity_service import EnrolmentService
         from auditorium.domain.library import files
+        from auditorium.domain.library.packages import jobs
         from auditorium.service import HallService
 
         register(checks.code_point_order, Tags.database)
@@ -30,7 +31,9 @@ class AuditoriumConfig(AppConfig):
         ports.register(HallService())
         ports.register(EnrolmentService(), order=80)
         ports.register_chore("files", files.drop_unused)
+        ports.register_chore("packages", jobs.drop_old)
         navigation.register(navigation.NavItem(_("服务台"), "auditorium:desk", 10, covers=("people/", "visits/")))
+        navigation.register(navigation.NavItem(_("活动"), "auditorium:activities", 40))
         navigation.register(navigation.NavItem(_("看书听戏"), "auditorium:library", 30))
         navigation.register(navigation.NavItem(_("待办"), "auditorium:follow_ups", 90, badge=_open_tasks))
         # Django's own Chinese speaks of a 字段, as nobody does at a desk.

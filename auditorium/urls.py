@@ -4,9 +4,10 @@ from django.urls import URLPattern, path
 
 from auditorium.views import demo_phone, desk, follow_ups, people, preferences, receipts, villagers, visits
 from auditorium.views import help as help_views
-from auditorium.views.library import catalogue
+from auditorium.views.activities import activities, enrolments, managing, rolls
+from auditorium.views.activities import papers as activity_papers
+from auditorium.views.library import catalogue, lessons, opening, reading, speakers
 from auditorium.views.library import files as library_files
-from auditorium.views.library import lessons, speakers
 
 app_name = "auditorium"
 urlpatterns: list[URLPattern] = [
@@ -39,6 +40,26 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:pk>/put-back", follow_ups.follow_up_put_back, name="follow_up_put_back"),
     path("tasks/<int:pk>/hand", follow_ups.follow_up_hand, name="follow_up_hand"),
     path("tasks/<int:pk>/outcome", follow_ups.follow_up_outcome, name="follow_up_outcome"),
+    path("activities/", activities.activities, name="activities"),
+    path("activities/week", activity_papers.week, name="activity_week"),
+    path("activities/loudspeaker", activity_papers.loudspeaker, name="activity_loudspeaker"),
+    path("activities/new", managing.activity_new, name="activity_new"),
+    path("activities/rooms/new", managing.room_new, name="room_new"),
+    path("activities/for/<int:villager_pk>/", activities.activities_for, name="activities_for"),
+    path("activities/enrolments/<int:pk>/off", enrolments.sign_off, name="activity_sign_off"),
+    path("activities/dates/<int:pk>/roll", rolls.roll_call, name="activity_roll"),
+    path("activities/dates/<int:pk>/roll/print", activity_papers.roll_sheet, name="activity_roll_sheet"),
+    path("activities/dates/<int:pk>/move", managing.date_move, name="activity_date_move"),
+    path("activities/dates/<int:pk>/cancel", managing.date_cancel, name="activity_date_cancel"),
+    path("activities/<int:pk>/", activities.activity, name="activity"),
+    path("activities/<int:pk>/find", activities.activity_find, name="activity_find"),
+    path("activities/<int:pk>/change", managing.activity_change, name="activity_change"),
+    path("activities/<int:pk>/cancel", managing.activity_cancel, name="activity_cancel"),
+    path("activities/<int:pk>/dates/new", managing.date_add, name="activity_date_add"),
+    path("activities/<int:pk>/poster", activity_papers.poster, name="activity_poster"),
+    path("activities/<int:pk>/sign-up/<int:villager_pk>/", enrolments.sign_up, name="activity_sign_up"),
+    path("activities/<int:pk>/signed/<int:villager_pk>/", enrolments.signed, name="activity_signed"),
+    path("activities/<int:pk>/signed/<int:villager_pk>/slip", activity_papers.slip, name="activity_slip"),
     path("sms/receipts/<uuid:line_uid>/<str:secret>/", receipts.sms_receipts, name="sms_receipts"),
     path("sms/replies/<uuid:line_uid>/<str:secret>/", receipts.sms_replies, name="sms_replies"),
     path("demo/phone/", demo_phone.demo_phone, name="demo_phone"),
@@ -47,6 +68,11 @@ urlpatterns: list[URLPattern] = [
     path("library/", catalogue.library, name="library"),
     path("library/<int:pk>/", catalogue.resource, name="resource"),
     path("library/files/<int:pk>/", library_files.resource_file, name="resource_file"),
+    path("library/<int:pk>/open", opening.resource_open, name="resource_open"),
+    path("library/use/<uuid:uid>/", opening.resource_use, name="resource_use"),
+    path("library/use/<uuid:uid>/progress", opening.resource_progress, name="resource_progress"),
+    path("library/use/<uuid:uid>/theme", reading.reader_theme, name="reader_theme"),
+    path("library/use/<uuid:uid>/<int:part>/in/<path:path>", reading.resource_picture, name="resource_picture"),
     path("library/<int:pk>/cover", library_files.resource_cover, name="resource_cover"),
     path("library/lessons/", lessons.lesson_list, name="lessons"),
     path("library/lessons/new", lessons.lesson_new, name="lesson_new"),

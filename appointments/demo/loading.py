@@ -11,7 +11,7 @@ from appointments.domain import schedules
 from appointments.domain.default_templates import ensure_templates
 from appointments.domain.reference_data import ensure_reference_data
 from auditorium import clock
-from auditorium.demo import accounts, desk, people, places
+from auditorium.demo import accounts, activities, desk, library, people, places
 from auditorium.demo.past import Story
 from auditorium.models import Hall
 
@@ -60,6 +60,8 @@ def _load_once(say: Say) -> None:
     desks = accounts.at_desks(users)
     villagers = people.load(halls, by=desks)
     sessions.open_coming()
+    say("· 看书听戏 / The library")
+    library.load(hall=halls[places.MAIN_HALL], by=users["admin"])
     say("· 过去几周的预约和短信 / The past weeks' bookings and texts")
     story = Story()
     bookings = history.Bookings(story, villagers, desks, clerk=users[hospitals.CLERK])
@@ -67,6 +69,7 @@ def _load_once(say: Say) -> None:
     hall, by = halls[places.MAIN_HALL], desks[places.MAIN_HALL]
     desk.tell_tasks(story, hall=hall, by=by, villagers=villagers)
     desk.tell_today(story, hall=hall, by=by, villagers=villagers)
+    activities.tell(story, halls=halls, desks=desks, villagers=villagers)
     story.live(each_time=bookings.do_duty)
     queue.tell(villagers, desks)
     plans.tell(hall=hall, by=by, villagers=villagers)

@@ -42,6 +42,7 @@ def load() -> dict[str, Hall]:
             region_id=row["region"],
             address=row["address"],
             phone=row["phone"],
+            market_days=row["market_days"],
         )
         OpeningHours.objects.bulk_create(
             OpeningHours(hall=hall, weekday=weekday, opens=opens, closes=closes)

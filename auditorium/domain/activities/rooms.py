@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from auditorium.dates import clock_time, full_date
+from auditorium.domain import audit
 from auditorium.errors import DeskError
 from auditorium.models import ActivityDate, Room
 
@@ -14,9 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from auditorium.models import Hall, User
+
 
 class RoomTaken(DeskError):
     """Something else is held there then."""
+
+
+@transaction.atomic
+def add(*, hall: Hall, name: str, places: int, by: User | None) -> Room:
+    """One more room of the hall. Raises ValidationError where it has one of that name."""
+    room = Room(hall=hall, name=name, places=places)
+    room.full_clean()
+    room.save()
+    audit.record(action="added", what=room, by=by, hall=hall)
+    return room
 
 
 def lock(room_ids: Iterable[int]) -> dict[int, Room]:

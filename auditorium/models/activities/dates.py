@@ -86,6 +86,11 @@ class ActivityDate(models.Model):
         return self.state == DateState.SCHEDULED and self.activity.state == ActivityState.OPEN
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it began already, and so cannot be changed any more."""
+        return self.starts_at <= clock.now()
+
+    @property
     def is_over(self) -> bool:
         """Whether its time has passed."""
         return self.ends_at <= clock.now()

@@ -1,0 +1,1 @@
+"""What the desk types about classes and events."""

@@ -1,0 +1,139 @@
+"""What is held, when and where."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from auditorium import clock
+from auditorium.activity_enums import ActivityKind
+from auditorium.domain.activities import schedule
+from auditorium.domain.activities.schedule import ActivityDetails, Time
+from auditorium.models import Activity, Room
+
+if TYPE_CHECKING:
+    from auditorium.models import ActivityDate, Hall
+
+MOST_WEEKS = 20
+
+
+def _says(name: str) -> dict[str, Any]:
+    """Label and help as the model has them."""
+    field: Any = Activity._meta.get_field(name)
+    return {"label": field.verbose_name, "help_text": field.help_text}
+
+
+class ActivityForm(forms.Form):
+    """What an activity is; `details` after `is_valid`."""
+
+    kind = forms.ChoiceField(**_says("kind"), choices=ActivityKind.choices, widget=forms.RadioSelect)
+    title = forms.CharField(**_says("title"), max_length=30)
+    summary = forms.CharField(
+        **_says("summary"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    teacher = forms.CharField(**_says("teacher"), max_length=40, required=False)
+    audience = forms.CharField(**_says("audience"), max_length=60, required=False)
+    from_age = forms.IntegerField(**_says("from_age"), min_value=1, max_value=100, required=False)
+    places = forms.IntegerField(**_says("places"), min_value=1, max_value=2000, required=False)
+    materials = forms.CharField(**_says("materials"), max_length=60, required=False)
+    closes_on = forms.DateField(
+        label=gettext_lazy("报名到哪天为止"),
+        help_text=gettext_lazy("那天还能报；不填就一直能报到最后一次开始。"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    @property
+    def details(self) -> ActivityDetails:
+        """What was typed."""
+        said = dict(self.cleaned_data)
+        last = said.pop("closes_on")
+        closes_at = clock.day_bounds(last)[1] if last else None
+        return ActivityDetails(**{name: said[name] for name in _DETAILS}, closes_at=closes_at)
+
+
+_DETAILS = ("kind", "title", "summary", "teacher", "audience", "from_age", "places", "materials")
+
+
+def initial_of(activity: Activity) -> dict[str, Any]:
+    """What is written down of an activity, as the form shows it."""
+    last = activity.closes_at and clock.local(activity.closes_at - timedelta(seconds=1)).date()
+    return {name: getattr(activity, name) for name in _DETAILS} | {"closes_on": last}
+
+
+class TimeForm(forms.Form):
+    """From when to when in which of the hall's rooms; `time` after `is_valid`."""
+
+    day = forms.DateField(label=gettext_lazy("哪天"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    begins = forms.TimeField(
+        label=gettext_lazy("几点开始"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    ends = forms.TimeField(
+        label=gettext_lazy("几点结束"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    room = forms.ModelChoiceField(
+        label=gettext_lazy("场地"), queryset=Room.objects.none(), empty_label=gettext_lazy("请选择")
+    )
+
+    def __init__(self, *args: Any, hall: Hall, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["room"].queryset = schedule.halls_rooms(hall)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """It ends after it begins."""
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("begins") and said.get("ends") and said["ends"] <= said["begins"]:
+            self.add_error("ends", _("结束时间要晚于开始时间。"))
+        return said
+
+    @property
+    def time(self) -> Time:
+        """What was typed, as moments."""
+        said = self.cleaned_data
+        begins, ends = (datetime.combine(said["day"], said[name], tzinfo=clock.SHANGHAI) for name in ("begins", "ends"))
+        return Time(begins, ends, said["room"])
+
+
+def initial_time(date: ActivityDate) -> dict[str, Any]:
+    """When and where a date is, as the form shows it."""
+    begins, ends = clock.local(date.starts_at), clock.local(date.ends_at)
+    return {"day": begins.date(), "begins": begins.time(), "ends": ends.time(), "room": date.room_id}
+
+
+class SeriesForm(TimeForm):
+    """The same, several weeks on end; `times` after `is_valid`."""
+
+    weeks = forms.IntegerField(
+        label=gettext_lazy("一共几次"),
+        help_text=gettext_lazy("每周同一天同一时间；只办一次就写1。"),
+        min_value=1,
+        max_value=MOST_WEEKS,
+        initial=1,
+    )
+
+    @property
+    def times(self) -> list[Time]:
+        """Every week's."""
+        return schedule.weekly(self.time, self.cleaned_data["weeks"])
+
+
+class WhyForm(forms.Form):
+    """Why something is called off."""
+
+    why = forms.CharField(
+        label=gettext_lazy("为什么取消"),
+        help_text=gettext_lazy("例如：老师有事。写在活动的页面上，不写进短信。"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("请写一下为什么取消，村民会问。")},
+    )
+
+
+class RoomForm(forms.Form):
+    """A room of the hall."""
+
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=20, help_text=gettext_lazy("例如：二楼教室"))
+    places = forms.IntegerField(label=gettext_lazy("坐得下几人"), min_value=1, max_value=2000)
