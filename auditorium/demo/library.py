@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 
 from auditorium import clock
-from auditorium.demo import books
+from auditorium.demo import books, lessons
 from auditorium.demo.past import clock_kept, open_moment
 from auditorium.domain.library import catalogue, files, publishing, words
 from auditorium.library_enums import FileRole, Licence, ResourceKind
@@ -43,7 +43,7 @@ def load(*, hall: Hall, by: User) -> dict[str, Resource]:
     """Put everything on the shelf, for every hall, some weeks ago; return it by title."""
     with clock_kept():
         clock.move_to(open_moment(hall, days_ago=WEEKS * 7 + 3))
-        return _shelved(by)
+        return _shelved(by) | {resource.title: resource for resource in lessons.load(hall=hall, by=by)}
 
 
 def _shelved(by: User) -> dict[str, Resource]:
