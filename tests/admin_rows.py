@@ -10,6 +10,7 @@ from appointments.domain import bookings, suspensions
 from appointments.enums import SessionKind
 from auditorium import clock, models
 from auditorium.domain import audit
+from auditorium.domain.activities import enrolling
 from auditorium.enums import FollowUpKind, MessageAudience, ReminderPurpose, RoleKind
 from tests.appointments.factories import (
     DepartmentFactory,
@@ -20,6 +21,7 @@ from tests.appointments.factories import (
     SlotFactory,
     reachable_villager,
 )
+from tests.auditorium.activities import RoomFactory, activity_in
 from tests.factories import (
     ChannelFactory,
     ContactFactory,
@@ -164,6 +166,11 @@ def channel_of(hall):
     return ChannelFactory(keeper_hall=hall)
 
 
+def enrolment_at(hall):
+    activity = activity_in(RoomFactory(hall=hall), day=clock.today() + timedelta(days=1))
+    return enrolling.sign_up(activity=activity, villagers=[VillagerFactory(registered_at=hall)], by=None)[0]
+
+
 IN_SCOPE = {
     models.Hall: lambda hall: hall,
     models.Helper: lambda hall: HelperFactory(hall=hall),
@@ -181,6 +188,9 @@ IN_SCOPE = {
     booking.ScheduleTemplate: template_at,
     booking.NoShowLift: lift_at,
     models.Reply: reply_at,
+    models.Room: lambda hall: RoomFactory(hall=hall),
+    models.Activity: lambda hall: activity_in(RoomFactory(hall=hall), day=clock.today() + timedelta(days=1)),
+    models.Enrolment: enrolment_at,
     models.Channel: channel_of,
     models.Topic: lambda hall: models.Topic.objects.create(channel=channel_of(hall), title="启蒙"),
     models.Resource: lambda hall: ResourceFactory(channel=channel_of(hall)),

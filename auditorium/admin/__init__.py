@@ -1,12 +1,15 @@
 """The Django admin of the hall: one module per group of nouns, all scoped by role."""
 
 from auditorium.admin import audit, desk, people, places, reminder_rules, sms_lines, templates, texts, users
-from auditorium.admin.library import channels, resources
+from auditorium.admin.activities import activities
+from auditorium.admin.library import channels, packages, resources
 
 __all__ = [
+    "activities",
     "audit",
     "channels",
     "desk",
+    "packages",
     "people",
     "places",
     "reminder_rules",
