@@ -62,3 +62,26 @@ class UsePlace(TextChoices):
     DESK = "desk", pgettext_lazy("看书听戏", "服务台")
     DISPLAY = "display", _("大屏")
     TAKEN_HOME = "taken_home", _("带回家")
+
+
+class PackageJobKind(TextChoices):
+    """Which way a package goes."""
+
+    IMPORT = "import", _("导入")
+    EXPORT = "export", _("导出")
+
+
+class PackageJobState(TextChoices):
+    """How far a package is."""
+
+    WAITING = "waiting", _("排着队")
+    RUNNING = "running", _("正在办")
+    DONE = "done", _("办好了")
+    REFUSED = "refused", _("没办成")
+
+
+PACKAGE_JOB_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    PackageJobState.RUNNING: (PackageJobState.WAITING, PackageJobState.RUNNING),
+    PackageJobState.DONE: (PackageJobState.RUNNING,),
+    PackageJobState.REFUSED: (PackageJobState.RUNNING,),
+}

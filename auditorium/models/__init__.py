@@ -11,6 +11,7 @@ from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
 from auditorium.models.library.channels import Channel, ChannelShare, Topic
 from auditorium.models.library.files import ResourceFile, StoredFile
 from auditorium.models.library.lessons import Phrase, Speaker
+from auditorium.models.library.packages import PackageJob
 from auditorium.models.library.resources import CourseItem, Resource
 from auditorium.models.library.texts import ResourceText
 from auditorium.models.library.use import HallResource, ReadingPlace, ResourceUse
@@ -50,6 +51,7 @@ __all__ = [
     "MessagePart",
     "MessageTemplate",
     "OpeningHours",
+    "PackageJob",
     "Phone",
     "Phrase",
     "ReadingPlace",
