@@ -41,11 +41,11 @@ def test_manager_makes_and_fetches_the_package_of_their_channel(shelf, managing,
     job = PackageJob.objects.get()
     assert answer.url == page(job)
     waiting = managing.get(page(job)).content.decode()
-    assert ("排着队" in waiting, 'http-equiv="refresh"' in waiting) == (True, True)
+    assert ("排着队" in waiting, "data-follow" in waiting) == (True, True)
     assert managing.get(reverse("admin:auditorium_packagejob_file", args=[job.pk])).status_code == 404
     jobs.run_waiting()
     done = managing.get(page(job)).content.decode()
-    assert ("下载资源包" in done, 'http-equiv="refresh"' in done) == (True, False)
+    assert ("下载资源包" in done, "data-follow" in done) == (True, False)
     fetched = managing.get(reverse("admin:auditorium_packagejob_file", args=[job.pk]))
     assert "attachment" in fetched["Content-Disposition"]
     assert manifest_of(b"".join(fetched.streaming_content))["channel"]["name"] == "国学经典"
