@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from auditorium import clock
 from auditorium.domain.villagers import ABOUT
 from auditorium.enums import FollowUpState, IdentityKind, ReminderState, ReplyMeaning, ReplyState, TextLanguage
-from auditorium.models import FollowUp, Message, Reminder, Reply, Villager, Visit
+from auditorium.models import FollowUp, Message, Reminder, Reply, ResourceUse, Villager, Visit
 from auditorium.ports import Answered, Entry, Link, TextVariable
 from auditorium.templatetags.desk import tone
 
@@ -33,12 +33,13 @@ class HallService:
     label = gettext_lazy("村民的登记")
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
-        """Visits, reminders with their texts, answers to them, tasks and the registration: six queries."""
+        """Visits, reminders with their texts, answers, tasks, what was read and the registration: seven queries."""
         return [
             *_visits(villager, user),
             *_reminders(villager, user),
             *_replies(villager, user),
             *_tasks(villager, user),
+            *_uses(villager, user),
             _registration(villager),
         ]
 
@@ -179,6 +180,25 @@ def _task(task: FollowUp, now: datetime) -> Entry:
         tone="stop" if overdue else tone(task),
         url=reverse("auditorium:follow_up", args=[task.pk]),
     )
+
+
+def _uses(villager: Villager, user: User) -> list[Entry]:
+    """What was read, heard and watched; the same thing taken up again on a day is one line."""
+    uses = (
+        ResourceUse.objects.for_user(user).filter(villager=villager).select_related("resource").order_by("started_at")
+    )
+    lines = {(use.resource_id, clock.local(use.started_at).date()): use for use in uses}
+    return [
+        Entry(
+            at=use.started_at,
+            title=_("%(kind)s：%(title)s") % {"kind": use.resource.get_kind_display(), "title": use.resource},
+            detail="" if use.completed_at else _("看到 %(percent)d%%") % {"percent": use.position // 10},
+            state=_("看完了") if use.completed_at else "",
+            tone="good" if use.completed_at else "plain",
+            url=reverse("auditorium:resource", args=[use.resource_id]),
+        )
+        for use in lines.values()
+    ]
 
 
 def _registration(villager: Villager) -> Entry:

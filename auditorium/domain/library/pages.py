@@ -132,6 +132,12 @@ def opened(stored: StoredFile) -> Iterator[EpubBook | TextBook]:
         yield EpubBook(Epub(file)) if stored.media_type == EPUB else TextBook(_text_of(file))
 
 
+def words_of(stored: StoredFile) -> str:
+    """A plain text as a whole, such as what is said in a recording."""
+    with files.content(stored) as file:
+        return _text_of(file)
+
+
 def _text_of(file: BinaryIO) -> str:
     try:
         encoding = encoding_of(file)
