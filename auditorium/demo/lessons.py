@@ -18,7 +18,7 @@ from auditorium.library_enums import Licence, ResourceKind
 from auditorium.media_types import WAV
 from auditorium.models import Channel, Hall, Resource, ResourceFile, Topic, User
 
-CHANNEL, DIALECT, OPERA = "后仓村的声音", "方言", "戏曲"
+CHANNEL, DIALECT, OPERA = "村里的声音", "方言", "戏曲"
 LESSON = "绍兴话·日常十句"
 CHECK = "注音待核"
 CHECK_BOTH = "写法、注音待核"

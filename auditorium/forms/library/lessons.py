@@ -75,10 +75,10 @@ class PhraseForm(forms.Form):
     """One phrase. A recording that was sent once is kept while the rest is put right, so nobody speaks twice."""
 
     words = forms.CharField(
-        label=gettext_lazy("方言怎么写"), max_length=120, help_text=gettext_lazy("例如：饭吃过哉𠲎？")
+        label=gettext_lazy("方言怎么写"), max_length=120, help_text=gettext_lazy("例如：今朝落雨哉。")
     )
     gloss = forms.CharField(
-        label=gettext_lazy("普通话意思"), max_length=200, help_text=gettext_lazy("例如：吃过饭了吗？")
+        label=gettext_lazy("普通话意思"), max_length=200, help_text=gettext_lazy("例如：今天下雨了。")
     )
     romanisation = forms.CharField(label=gettext_lazy("注音"), max_length=200, required=False)
     sound = forms.FileField(
