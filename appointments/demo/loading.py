@@ -11,7 +11,7 @@ from appointments.domain import schedules
 from appointments.domain.default_templates import ensure_templates
 from appointments.domain.reference_data import ensure_reference_data
 from auditorium import clock
-from auditorium.demo import accounts, activities, desk, library, people, places
+from auditorium.demo import accounts, activities, desk, library, people, places, uses
 from auditorium.demo.past import Story
 from auditorium.models import Hall
 
@@ -69,6 +69,8 @@ def _load_once(say: Say) -> None:
     hall, by = halls[places.MAIN_HALL], desks[places.MAIN_HALL]
     desk.tell_tasks(story, hall=hall, by=by, villagers=villagers)
     desk.tell_today(story, hall=hall, by=by, villagers=villagers)
+    sat = {halls[name]: desks[name] for name in (places.MAIN_HALL, places.SECOND_HALL)}
+    uses.tell(story, desks=sat, villagers=villagers)
     activities.tell(story, halls=halls, desks=desks, villagers=villagers)
     story.live(each_time=bookings.do_duty)
     queue.tell(villagers, desks)

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="resource",
             index=models.Index(
-                condition=models.Q(("state", "published")), fields=["-published_at"], name="resource_newest"
+                condition=models.Q(("state", "published")), fields=["-published_at", "-id"], name="resource_newest"
             ),
         ),
     ]

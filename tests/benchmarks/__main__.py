@@ -13,6 +13,7 @@ ALL = (
     "drain",
     "import_country",
     "people_search",
+    "library_search",
 )
 
 
@@ -23,8 +24,8 @@ def main(names: list[str]) -> int:
         sys.exit(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(ALL)}")
     python = sys.executable
     commands = [[python, "-m", "tests.servers", python, "-m", f"tests.benchmarks.{name}"] for name in names or ALL]
-    if not names or "people_search" in names:
-        commands.append([python, "-m", "tests.benchmarks.people_search"])
+    on_sqlite = [name for name in ("people_search", "library_search") if not names or name in names]
+    commands += [[python, "-m", f"tests.benchmarks.{name}"] for name in on_sqlite]
     return sum(_failed(command) for command in commands)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
     _Paginator = Paginator
 
-ON_FIRST_PAGE = 6
+ON_FIRST_PAGE = 5
 """How many of what was used lately, and of what is liked, the first page shows."""
 
 ON_A_PAGE = 20

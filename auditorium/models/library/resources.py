@@ -81,7 +81,7 @@ class Resource(models.Model):
             models.Index(fields=["channel", "topic", "order", "title", "id"], name="resource_in_channel"),
             # what is new on the library's first page
             models.Index(
-                fields=["-published_at"], condition=Q(state=ResourceState.PUBLISHED), name="resource_newest"
+                fields=["-published_at", "-id"], condition=Q(state=ResourceState.PUBLISHED), name="resource_newest"
             ),
             # the admin's list by state
             models.Index(fields=["state", "-id"], name="resource_by_state"),
