@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from auditorium.admin.base import ScopedAdmin, actor
 from auditorium.domain import audit, reminder_rules
-from auditorium.enums import AHEAD
+from auditorium.enums import AHEAD, MessageAudience
 from auditorium.models import ReminderRule
-from auditorium.ports import services
+from auditorium.ports import service_for, services
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -55,6 +55,9 @@ class ReminderRuleForm(_RuleForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not cleaned.get("purpose"):
             return cleaned
+        kind = cleaned.get("about_kind")
+        if kind and (cleaned["purpose"], MessageAudience.OWN) not in service_for(kind).default_texts():
+            self.add_error("purpose", _("这件事不发这一种提醒。"))
         try:
             reminder_rules.check(ReminderRule(**cleaned))
         except ValidationError as error:
