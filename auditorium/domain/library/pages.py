@@ -124,6 +124,10 @@ class TextBook:
         """Paragraphs."""
         return format_html_join("", "<p>{}</p>", ((line,) for line in self._pages[number].split("\n") if line.strip()))
 
+    def picture(self, path: str) -> bytes:
+        """There is none."""
+        raise KeyError(path)
+
 
 @contextmanager
 def opened(stored: StoredFile) -> Iterator[EpubBook | TextBook]:

@@ -24,15 +24,18 @@ class ProgressForm(forms.Form):
     def __init__(self, *args: Any, use: ResourceUse, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._use = use
+        self.file: ResourceFile | None = None
 
     def clean(self) -> dict[str, Any]:
         """The part is one of the resource's own."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("go"):
             cleaned["part"], cleaned["n"], cleaned["position"] = map(int, cleaned["go"].split("-"))
-        self.file = ResourceFile.objects.filter(resource=self._use.resource_id, pk=cleaned.get("part")).first()
-        if cleaned.get("part") is not None and self.file is None:
-            self.add_error("part", "unknown")
+        pk = cleaned.get("part")
+        if pk is not None:
+            self.file = ResourceFile.objects.filter(resource=self._use.resource_id, pk=pk).first()
+            if self.file is None:
+                self.add_error("part", "unknown")
         return cleaned
 
     @property

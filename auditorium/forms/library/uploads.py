@@ -57,8 +57,7 @@ class ResourceFileForm(_ResourceFileForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         stored = self._stored(cleaned)
         if stored:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("kept")] = signing.dumps(stored.pk, salt=_SALT)
+            self.data = {**self.data, self.add_prefix("kept"): signing.dumps(stored.pk, salt=_SALT)}
             self.instance.file, self.instance.looked_at = stored, None
         elif not self.errors and not self.instance.file_id:
             self.add_error("upload", _("请选择文件。"))

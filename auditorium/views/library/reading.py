@@ -88,9 +88,8 @@ def book(
 def resource_picture(request: StaffRequest, uid: UUID, part: int, path: str) -> HttpResponse:
     """A picture of the book; nothing else of it is ever sent as it is."""
     use = load_use(request, uid)
-    row = get_object_or_404(ResourceFile.objects.select_related("file"), pk=part, resource=use.resource_id)
-    if row.file.media_type != EPUB:
-        raise Http404
+    books = ResourceFile.objects.filter(resource=use.resource_id, file__media_type=EPUB).select_related("file")
+    row = get_object_or_404(books, pk=part)
     try:
         with pages.opened(row.file) as opened:
             content = opened.picture(path)
