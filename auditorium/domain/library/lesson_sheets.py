@@ -213,7 +213,7 @@ def _faults(
         if not row.cells[name]:
             yield _("没有写“%(column)s”。") % {"column": COLUMNS[name]}
     for name in ("words", "gloss", "romanisation", "note"):
-        most = cast("int", Phrase._meta.get_field(name).max_length)
+        most: int = Phrase._meta.get_field(name).max_length  # type: ignore[assignment,union-attr]
         if len(row.cells[name]) > most:
             yield _("“%(column)s”太长，最多 %(most)d 个字。") % {"column": COLUMNS[name], "most": most}
     called, sound = row.cells["speaker"], row.cells["sound"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -131,8 +132,10 @@ class PhraseForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self.audio = cleaned.get("sound") or cleaned.get("kept") or self.audio
         if (fresh := cleaned.get("sound") or cleaned.get("kept")) and self.is_bound:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("kept")] = signing.dumps(fresh.pk, salt=_SALT)
+            data = QueryDict(mutable=True)
+            data.update(self.data)
+            data[self.add_prefix("kept")] = signing.dumps(fresh.pk, salt=_SALT)
+            self.data = data
         if self.audio and not cleaned.get("speaker"):
             self.add_error("speaker", _("有录音就要写是谁录的。"))
         return cleaned

@@ -8,7 +8,7 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from auditorium.views.access import StaffRequest
 
 PER_PAGE = 20
+HEARS_RECORDINGS = {"media-src": [SELF, "blob:"]}
+"""What was just recorded in the page is heard before it is sent."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -78,7 +80,7 @@ def lesson_edit(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "auditorium/library/lesson_form.html", {"form": form, "lesson": found})
 
 
-@csp_update({"media-src": [SELF, "blob:"]})
+@csp_update(HEARS_RECORDINGS)  # type: ignore[arg-type] # its types know views of one argument only
 @require_http_methods(["GET", "POST"])
 def phrase_new(request: StaffRequest, pk: int) -> HttpResponse:
     """The next phrase; whoever spoke the last one probably speaks this one too."""
@@ -97,7 +99,7 @@ def phrase_new(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "auditorium/library/phrase_form.html", {"form": form, "lesson": found})
 
 
-@csp_update({"media-src": [SELF, "blob:"]})
+@csp_update(HEARS_RECORDINGS)  # type: ignore[arg-type] # its types know views of one argument only
 @require_http_methods(["GET", "POST"])
 def phrase_edit(request: StaffRequest, pk: int) -> HttpResponse:
     """One phrase, put right."""
@@ -150,7 +152,8 @@ def lesson_import(request: StaffRequest, pk: int) -> HttpResponse:
             said = {"added": outcome.added, "changed": outcome.changed}
             messages.success(request, _("导入好了：新加 %(added)d 句，改了 %(changed)d 句。") % said)
             return redirect("auditorium:lesson", pk)
-    context = {"form": form, "lesson": found, "outcome": outcome, "columns": lesson_sheets.COLUMNS.values()}
+    columns = _("、").join(map(str, lesson_sheets.COLUMNS.values()))
+    context = {"form": form, "lesson": found, "outcome": outcome, "columns": columns}
     return render(request, "auditorium/library/lesson_import.html", context)
 
 
@@ -165,7 +168,9 @@ def lesson_sheet(request: StaffRequest) -> HttpResponse:
 def phrase_sound(request: StaffRequest, pk: int) -> HttpResponseBase:
     """The recording of a phrase, for learners and for whoever writes the lesson."""
     heard = lessons.heard_by(user=request.user, hall=_hall(request))
-    phrase = get_object_or_404(heard, pk=pk, audio__isnull=False)
+    phrase = get_object_or_404(heard, pk=pk)
+    if phrase.audio is None:
+        raise Http404
     return send(request, phrase.audio, name=phrase.words)
 
 
