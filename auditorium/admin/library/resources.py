@@ -15,9 +15,9 @@ from auditorium.admin.base import EVERYBODY, ScopedAdmin, ScopedInline, actor
 from auditorium.admin.library.channels import opened_pk
 from auditorium.admin.library.uploads import ResourceFileInline, UploadingAdmin
 from auditorium.domain import audit
-from auditorium.domain.library import catalogue, publishing, words
+from auditorium.domain.library import catalogue, contents, publishing, words
 from auditorium.library_enums import ResourceKind, ResourceState
-from auditorium.models import CourseItem, Resource
+from auditorium.models import CourseItem, Resource, ResourceFile
 
 if TYPE_CHECKING:
     from django.db.models import ForeignKey, QuerySet
@@ -146,6 +146,8 @@ class ResourceAdmin(UploadingAdmin, ScopedAdmin):
         changed = {str(formset.prefix) for formset in formsets if formset.has_changed()}
         if changed:
             audit.record(action="changed", what=form.instance, by=actor(request), fields=changed)
+        if any(formset.deleted_objects for formset in formsets if formset.model is ResourceFile):
+            contents.read_again(form.instance)
 
     def delete_model(self, request: HttpRequest, obj: Resource) -> None:
         """Audited."""

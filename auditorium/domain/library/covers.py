@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from auditorium import clock
-from auditorium.domain.library import files, pictures
+from auditorium.domain.library import contents, files, pictures
 from auditorium.domain.library.epub import BadBookError, Epub
 from auditorium.domain.library.pictures import BadPictureError
 from auditorium.library_enums import FileRole
@@ -24,7 +24,10 @@ _LOOKED_INTO = PICTURES | {EPUB, PDF}
 
 
 def make() -> int:
-    """Look into every file that nobody looked into yet; return how many. What fails is logged and left as it is."""
+    """Look into every file that nobody looked into yet, also for the words in it; return how many.
+
+    What fails is logged and left as it is.
+    """
     waiting = ResourceFile.objects.filter(looked_at__isnull=True).select_related("file").order_by("pk")
     rows = list(waiting[:AT_ONCE])
     for row in rows:
@@ -33,6 +36,7 @@ def make() -> int:
         except (BadPictureError, BadBookError, NotAllowedError, FileNotFoundError) as error:
             logger.info("No cover from file %s: %s", row.file.sha256[:12], type(error).__name__)
         ResourceFile.objects.filter(pk=row.pk, file=row.file_id).update(looked_at=clock.now())
+    contents.keep({row.resource_id for row in rows if row.file.media_type in contents.READ})
     return len(rows)
 
 

@@ -1,9 +1,12 @@
 """Resources in the admin: described, moved by buttons, kept complete while they are on the shelf."""
 
+import io
+
 import pytest
 from django.urls import reverse
 
-from auditorium.domain.library import words
+from auditorium.domain.library import covers, words
+from auditorium.domain.library.files import store
 from auditorium.library_enums import ResourceKind, ResourceState
 from auditorium.models import AuditEntry, CourseItem, Resource, Topic
 from tests import admin_rows
@@ -12,6 +15,7 @@ from tests.factories import ChannelFactory, HallFactory, ResourceFactory, Resour
 
 pytestmark = pytest.mark.django_db
 RESOURCES = "/admin/auditorium/resource/"
+NO_MORE_FILES = {"files-TOTAL_FORMS": 0, "files-INITIAL_FORMS": 0}
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ def filled(resource_or_channel, **said):
     fields = ("kind", "title", "creator", "order", "language", "rights_holder", "licence", "url")
     if isinstance(resource_or_channel, Resource):
         known = {name: getattr(resource_or_channel, name) for name in fields}
-        return known | {"channel": resource_or_channel.channel_id} | said
+        return known | {"channel": resource_or_channel.channel_id} | NO_MORE_FILES | said
     return {
         "channel": resource_or_channel.pk,
         "kind": "book",
@@ -146,3 +150,15 @@ def test_a_course_is_put_together_of_what_is_ones_own(managing, channel):
     assert refused.status_code == 200
     assert managing.post(change(course), filled(course) | rows | {"items-1-resource": step.pk}).status_code == 302
     assert [item.resource for item in course.items.all()] == [there, step]
+
+
+@pytest.mark.usefixtures("library_folder")
+def test_what_stood_in_a_file_taken_away_finds_nothing(managing, channel):
+    resource = ResourceFactory(channel=channel, state=ResourceState.DRAFT)
+    row = ResourceFileFactory(resource=resource, file=store(io.BytesIO("学而时习之".encode())))
+    covers.make()
+    assert words.holding("时习之").count() == 1
+    rows = {"files-TOTAL_FORMS": 1, "files-INITIAL_FORMS": 1, "files-0-id": row.pk, "files-0-resource": resource.pk}
+    rows |= {"files-0-role": "content", "files-0-order": 1, "files-0-DELETE": "on"}
+    assert managing.post(change(resource), filled(resource) | rows).status_code == 302
+    assert (resource.files.count(), words.holding("时习之").count()) == (0, 0)
