@@ -46,7 +46,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "auditorium.middleware.CompressPagesMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "auditorium.middleware.DeskSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -139,8 +139,9 @@ STORAGES = {
     "library": library_storage.chosen(env, VAR_DIR / "files"),
 }
 # How files reach a browser: "own" streams them, "x-accel" leaves it to the server in front (its internal location is
-# LIBRARY_ACCEL_PREFIX), "redirect" leads to the object store by a signed address.
+# LIBRARY_ACCEL_PREFIX), "redirect" leads to the object store, one of LIBRARY_ORIGINS, by a signed address.
 LIBRARY_SERVING = env("LIBRARY_SERVING", default="own")
+LIBRARY_ORIGINS: list[str] = env.list("LIBRARY_ORIGINS", default=[])
 LIBRARY_ACCEL_PREFIX = env("LIBRARY_ACCEL_PREFIX", default="/library-files/")
 LIBRARY_MEGABYTES = {
     "book": env.int("LIBRARY_BOOK_MEGABYTES", default=200),
@@ -159,7 +160,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [SELF],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *LIBRARY_ORIGINS],
+        "media-src": [SELF, *LIBRARY_ORIGINS],
+        "frame-src": [SELF, *LIBRARY_ORIGINS],
         "object-src": [NONE],
     }
 }

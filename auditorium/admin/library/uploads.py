@@ -33,7 +33,7 @@ class ResourceFileInline(ScopedInline):
     form = ResourceFileForm
     extra = 1  # one more can be added where no script runs
     editors = EVERYBODY
-    fields = ["role", "order", "title", "language", "what", "upload", "kept"]
+    fields = ["role", "what", "upload", "order", "title", "language", "kept"]
     readonly_fields = ["what"]
 
     def get_queryset(self, request: HttpRequest) -> Any:

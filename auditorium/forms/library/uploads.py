@@ -51,6 +51,10 @@ class ResourceFileForm(_ResourceFileForm):
     class Meta:
         model = ResourceFile
         fields = ["role", "title", "language", "order"]
+        widgets = {
+            "title": forms.TextInput(attrs={"size": 16, "class": ""}),
+            "language": forms.TextInput(attrs={"size": 6, "class": ""}),
+        }
 
     def clean(self) -> dict[str, Any]:
         """A file there must be, and it must fit the resource and its role."""

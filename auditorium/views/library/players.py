@@ -29,7 +29,7 @@ def player(
         "begin": END * index // len(parts),
         "until": END * (index + 1) // len(parts),
         "at": place.locator.get("at", 0) if place else 0,
-        "page": place.locator.get("n", 1) if place else 1,
+        "page": max(place.locator.get("n", 1), 1) if place else 1,
     }
     if part.file.media_type == PDF:
         return render(request, "auditorium/library/open_pdf.html", context)

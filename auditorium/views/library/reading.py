@@ -72,6 +72,7 @@ def book(
         html = opened.html(number, Links(use, part))
     context = around(use, part, parts) | {
         "html": html,
+        "has_heading": any(f"<h{level}" in html for level in "123"),
         "listed": steps[:: 1 + len(steps) // LISTED],
         "step": steps[number],
         "until": steps[number + 1].position if number + 1 < len(steps) else _begin(parts.index(part) + 1, parts),

@@ -236,3 +236,10 @@ def test_object_store_sends_by_a_signed_address_where_the_settings_say_so(desk, 
         "ResponseContentDisposition": response.headers.get("Content-Disposition", asked["ResponseContentDisposition"]),
     }
     assert asked["ResponseContentDisposition"].startswith("inline;")
+
+
+def test_captions_come_from_here_even_so(desk, settings):
+    settings.LIBRARY_SERVING = "redirect"
+    response = desk.get(address(ResourceFileFactory(file=store(io.BytesIO(media.VTT)))))
+    assert (response.status_code, body(response)) == (200, media.VTT)
+    assert response.headers["Content-Type"] == "text/vtt; charset=utf-8"
