@@ -58,6 +58,7 @@ class ReminderRuleForm(_RuleForm):
         kind = cleaned.get("about_kind")
         if kind and (cleaned["purpose"], MessageAudience.OWN) not in service_for(kind).default_texts():
             self.add_error("purpose", _("这件事不发这一种提醒。"))
+            return cleaned
         try:
             reminder_rules.check(ReminderRule(**cleaned))
         except ValidationError as error:

@@ -34,6 +34,7 @@ from auditorium.enums import (
     VisitState,
 )
 from auditorium.models import (
+    Activity,
     FollowUp,
     Hall,
     Helper,
@@ -335,3 +336,15 @@ def test_numbers_are_found_by_their_hash(night):
     xiaoming = Villager.objects.get(name="张小明")
     assert xiaoming.id_last4 == "301X"
     assert xiaoming.id_hash in crypto.all_hashes(xiaoming.id_number)
+
+
+def test_both_halls_hold_a_class_with_its_first_roll_a_festival_and_a_lecture(night):
+    for name in (places.MAIN_HALL, places.SECOND_HALL):
+        held = Activity.objects.filter(hall__name=name)
+        assert sorted(held.values_list("kind", flat=True)) == ["class", "festival", "lecture"]
+        smartphones = held.get(kind="class")
+        first, *coming = smartphones.dates.all()
+        assert (first.is_over, len(coming), smartphones.from_age) == (True, 3, 60)
+        assert {row.state for row in first.attendances.all()} == {"present", "absent"}
+        assert smartphones.enrolments.enrolled().count() == smartphones.places
+        assert smartphones.enrolments.waiting().exists()

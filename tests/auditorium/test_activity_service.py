@@ -161,3 +161,15 @@ def test_a_rule_may_add_a_reminder_some_hours_before(hall, room, villager):
     line_of(activity_in(room, day=TUESDAY + timedelta(days=3), hour=14), villager)
     owed = Reminder.objects.order_by("due_at").values_list("purpose", flat=True)
     assert list(owed) == ["confirmation", "one_day", "two_hours"]
+
+
+def test_is_due_only_while_the_place_and_the_date_stand(service, room, desk, villager, monday_at_nine):
+    activity = activity_in(room, weeks=3)
+    line_of(activity, villager)
+    first, second, third = Attendance.objects.order_by("date__starts_at")
+    cancelling.cancel_date(date=second.date, why="老师有事", by=desk)
+    assert service.still_due([first.pk, second.pk, third.pk]) == {first.pk, third.pk}
+    monday_at_nine.move_to(at(TUESDAY, 9))
+    assert not service.is_due(first.pk)
+    enrolling.sign_off(enrolment=third.enrolment, by=desk)
+    assert not service.is_due(third.pk)

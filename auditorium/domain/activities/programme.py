@@ -84,6 +84,11 @@ def coming_festivals(most: int = 3) -> list[tuple[date, str]]:
     return [(day, name) for day, name in named if name][:most]
 
 
+def festival_title(name: str) -> str:
+    """What keeping a festival is called, as villagers read it: 我们的节日·冬至."""
+    return f"我们的节日·{name}"
+
+
 def enrolments_of(villager: Villager, hall: Hall) -> dict[int, EnrolmentState]:
     """How the villager stands with the hall's activities, by the activity's key; who signed off is not among it."""
     live = Enrolment.objects.live().filter(villager=villager, hall=hall)

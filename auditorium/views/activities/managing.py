@@ -144,7 +144,7 @@ def room_new(request: StaffRequest) -> HttpResponse:
 
 
 def _of_festival(chosen: tuple[date, str]) -> dict[str, str]:
-    return {"kind": ActivityKind.FESTIVAL, "title": f"我们的节日·{chosen[1]}"}
+    return {"kind": ActivityKind.FESTIVAL, "title": programme.festival_title(chosen[1])}
 
 
 def _asked(request: StaffRequest, pk: int, form: Form, act: Callable[[], None], heading: str) -> HttpResponse:

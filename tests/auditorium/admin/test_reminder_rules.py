@@ -93,3 +93,9 @@ def test_a_rule_that_is_removed_is_in_the_audit(at_admin):
     assert not ReminderRule.objects.exists()
     actions = AuditEntry.objects.of("reminderrule", rule.pk).order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["added", "removed"]
+
+
+def test_a_reminder_that_is_never_sent_has_no_rule(at_admin):
+    answer = at_admin.post(f"{RULES}add/", filled(about_kind="enrolment", purpose="three_days", days=3))
+    assert errors(answer) == {"purpose": ["这件事不发这一种提醒。"]}
+    assert not ReminderRule.objects.exists()

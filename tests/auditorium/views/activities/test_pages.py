@@ -213,7 +213,7 @@ def test_sign_up_offers_the_household_and_says_who_cannot(client, hall, room):
     ]
     assert "候补的有位置了，我们马上告诉本人，不用再来问。" in words(response)
     slip = words(go(client, "activity_slip", activity.pk, husband.pk))
-    assert "李秀英 （候补）" in slip
+    assert "李秀英（候补）" in slip
     refused = go(client, "activity_sign_up", activity.pk, child.pk, people=[child.pk])
     assert Enrolment.objects.count() == 2
     assert "张小明已经报过名了" in words(refused)
