@@ -37,8 +37,14 @@ class _Sitting:
     def tell(self, story: Story, begins: datetime) -> None:
         """It happened then."""
         opened: list[ResourceUse] = []
-        who = {"villager": self.villager, "people": self.people}
-        begin = partial(use.open_resource, resource=self.resource, hall=self.hall, by=self.by, **who)
+        begin = partial(
+            use.open_resource,
+            resource=self.resource,
+            hall=self.hall,
+            by=self.by,
+            villager=self.villager,
+            people=self.people,
+        )
         story.tell(begins, lambda: opened.append(begin()))
         story.tell(begins + timedelta(minutes=self.minutes), lambda: self._end(opened[0]))
 

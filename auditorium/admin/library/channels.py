@@ -55,7 +55,7 @@ class ChannelShareInline(ScopedInline):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if field is not None and db_field.name in {"hall", "region"}:
             shared = ChannelShare.objects.filter(channel=opened_pk(request))
-            others = db_field.remote_field.model.objects
+            others = db_field.remote_field.model._default_manager
             mine = others.filter(_halls(request) if db_field.name == "hall" else supervised(actor(request)))
             field.queryset = others.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=shared.values(db_field.name)))
         return field

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 else:
     _ResourceForm = forms.ModelForm
 
+MOVES = ("review", "publish", "withdraw", "back_to_draft")
 NAMED = 5
 """Of how many resources that could not be published it is said what they lack."""
 
@@ -79,7 +80,7 @@ class ResourceAdmin(UploadingAdmin, ScopedAdmin):
     ordering = ["-pk"]
     autocomplete_fields = ["channel", "topic"]
     readonly_fields = ["state", "reviewed_by", "published_at"]
-    actions = ["review", "publish", "withdraw", "back_to_draft"]
+    actions = MOVES
     change_form_template = "admin/auditorium/resource/change_form.html"
     fieldsets = [
         (None, {"fields": ["state", "reviewed_by", "published_at", "kind", "title", "channel", "topic", "order"]}),
@@ -130,11 +131,13 @@ class ResourceAdmin(UploadingAdmin, ScopedAdmin):
         draft = obj is not None and obj.state == ResourceState.DRAFT and obj.published_at is None
         return draft and self.has_change_permission(request, obj)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """With what is still lacking, while it is lacking."""
-        obj = kwargs.get("obj")
+        obj = self.get_object(request, object_id)
         missing = publishing.lacking(obj) if obj and obj.state != ResourceState.PUBLISHED else []
-        return super().render_change_form(request, {**context, "lacking": missing}, **kwargs)
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "lacking": missing})
 
     def save_model(self, request: HttpRequest, obj: Resource, form: Any, change: bool) -> None:
         """Found from now on by what it says now."""
@@ -156,7 +159,7 @@ class ResourceAdmin(UploadingAdmin, ScopedAdmin):
 
     def response_change(self, request: HttpRequest, obj: Resource) -> HttpResponse:
         """Saved, and then moved where a button says; the page stays open."""
-        for name in self.actions:
+        for name in MOVES:
             if f"_{name}" in request.POST:
                 getattr(self, name)(request, Resource.objects.filter(pk=obj.pk))
                 return HttpResponseRedirect(request.path)

@@ -36,17 +36,17 @@ class Holds(_Lookup):
     lookup_name = "holds"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
         """One condition that the database answers from its index of words."""
         column: Any = self.lhs
         row = compiler.quote_name_unless_alias(column.alias)
         if connection.vendor == "postgresql":
             terms = (" <-> ".join(f"'{word}'" for word in term) + ("" if whole else ":*") for term, whole in self.rhs)
-            return f"{row}.vector @@ to_tsquery('simple', %s)", [" & ".join(terms)]
+            return f"{row}.vector @@ to_tsquery('simple', %s)", (" & ".join(terms),)
         phrases = (f'"{" ".join(term)}"' + ("" if whole else "*") for term, whole in self.rhs)
         table = connection.ops.quote_name(f"{column.target.model._meta.db_table}_fts")
         found = f"SELECT rowid FROM {table} WHERE {table} MATCH %s"  # noqa: S608 - names of our own tables only
-        return f"{row}.id IN ({found})", [" AND ".join(phrases)]
+        return f"{row}.id IN ({found})", (" AND ".join(phrases),)
 
 
 class ResourceText(models.Model):
