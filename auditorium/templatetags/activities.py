@@ -32,7 +32,7 @@ def is_market(day: date, hall: Hall) -> bool:
 def places_left(activity: Activity) -> int:
     """How many places a counted activity with a limit has left."""
     counted: Any = activity
-    return max((activity.places or 0) - counted.taken, 0)
+    return max((activity.places or 0) - int(counted.taken), 0)
 
 
 @register.filter

@@ -39,7 +39,7 @@ def lock(room_ids: Iterable[int]) -> dict[int, Room]:
     return {room.pk: room for room in rooms}
 
 
-def check_free(*, room: Room, starts_at: datetime, ends_at: datetime, besides: int | None = None) -> None:
+def check_free(*, room: Room, starts_at: datetime, ends_at: datetime, besides: int = 0) -> None:
     """Raise RoomTaken, saying by what, unless the locked room is free then; `besides` is a date that may go."""
     taken = ActivityDate.objects.scheduled().filter(room=room, starts_at__lt=ends_at, ends_at__gt=starts_at)
     clash = taken.exclude(pk=besides).select_related("activity").order_by("starts_at").first()

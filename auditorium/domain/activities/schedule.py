@@ -21,9 +21,10 @@ from auditorium.errors import DeskError, EndedError
 from auditorium.models import Activity, ActivityDate, Attendance, Room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from auditorium.models import Hall, User
+    from auditorium.models.activities.activities import RoomQuerySet
 
 WEEK = timedelta(days=7)
 
@@ -143,7 +144,7 @@ def require_coming(date: ActivityDate) -> None:
         raise EndedError(_("%(day)s这一次已经开始了，不能再改。") % {"day": full_date(date.starts_at)})
 
 
-def halls_rooms(hall: Hall) -> Iterable[Room]:
+def halls_rooms(hall: Hall) -> RoomQuerySet:
     """Where the hall can hold something."""
     return Room.objects.usable().filter(hall=hall)
 
@@ -155,7 +156,7 @@ def _write(activity: Activity, time: Time, room: Room) -> ActivityDate:
     )
 
 
-def _check(activity: Activity, time: Time, room: Room, besides: int | None = None) -> None:
+def _check(activity: Activity, time: Time, room: Room, besides: int = 0) -> None:
     """Raise DeskError unless the activity can be held then in the locked room."""
     if room.hall_id != activity.hall_id or not room.is_active:
         raise DeskError(_("这个场地不能用，请另选一个。"))
