@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -44,6 +45,16 @@ class CompressPagesMiddleware(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """A part is counted in the file's own bytes."""
         return response if response.has_header("Accept-Ranges") else super().process_response(request, response)
+
+
+class DeskSessionMiddleware(SessionMiddleware):
+    """Sessions that a second screen in the same browser does not keep alive: it asks all day, and nobody sits there."""
+
+    SCREEN = "/display/"
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """As every page, except the screen's, which leaves the session as it found it."""
+        return response if request.path.startswith(self.SCREEN) else super().process_response(request, response)
 
 
 class PrivatePagesMiddleware:

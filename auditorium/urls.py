@@ -6,7 +6,7 @@ from auditorium.views import demo_phone, desk, follow_ups, people, preferences, 
 from auditorium.views import help as help_views
 from auditorium.views.activities import activities, enrolments, managing, rolls
 from auditorium.views.activities import papers as activity_papers
-from auditorium.views.library import catalogue, lessons, opening, reading, speakers
+from auditorium.views.library import catalogue, displays, lessons, opening, reading, screen, speakers
 from auditorium.views.library import files as library_files
 
 app_name = "auditorium"
@@ -88,6 +88,14 @@ urlpatterns: list[URLPattern] = [
         speakers.speaker_withdraw,
         name="speaker_withdraw",
     ),
+    path("library/displays/", displays.display_list, name="displays"),
+    path("library/displays/<int:pk>/send/<int:resource_pk>", displays.display_send, name="display_send"),
+    path("library/displays/<int:pk>/tell", displays.display_tell, name="display_tell"),
+    path("display/", screen.screen, name="screen"),
+    path("display/begin", screen.screen_begin, name="screen_begin"),
+    path("display/state", screen.screen_state, name="screen_state"),
+    path("display/tell", screen.screen_tell, name="screen_tell"),
+    path("display/sound", screen.screen_sound, name="screen_sound"),
     path("library/phrases/<int:pk>/", lessons.phrase_edit, name="phrase_edit"),
     path("library/phrases/<int:pk>/move", lessons.phrase_move, name="phrase_move"),
     path("library/phrases/<int:pk>/remove", lessons.phrase_remove, name="phrase_remove"),

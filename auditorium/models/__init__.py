@@ -9,6 +9,7 @@ from auditorium.models.figures import LineDay
 from auditorium.models.follow_ups import FollowUp
 from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
 from auditorium.models.library.channels import Channel, ChannelShare, Topic
+from auditorium.models.library.displays import Display
 from auditorium.models.library.files import ResourceFile, StoredFile
 from auditorium.models.library.lessons import Phrase, Speaker
 from auditorium.models.library.packages import PackageJob
@@ -35,6 +36,7 @@ __all__ = [
     "Consent",
     "Contact",
     "CourseItem",
+    "Display",
     "Enrolment",
     "FollowUp",
     "Hall",
