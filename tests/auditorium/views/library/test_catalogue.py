@@ -206,7 +206,7 @@ def test_a_site_is_named_before_the_desk_is_left(desk):
     link = ResourceFactory(kind=ResourceKind.LINK, url="https://www.culturedc.cn/a?b=1")
     page = desk.get(page_of(link)).content.decode()
     assert "会在另一页打开 www.culturedc.cn，离开服务台" in page
-    assert 'target="_blank"' in page
+    assert 'target="_blank" rel="noopener"' in page  # not noreferrer: the form would come from nowhere
 
 
 def test_a_printed_book_is_not_opened(desk):
