@@ -43,6 +43,11 @@ class Details:
     site: str
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether the villager began it and has not come to the end."""
+        return 0 < self.percent < 100
+
+    @property
     def percent(self) -> int:
         """How far the villager got."""
         return self.left_off.position // 10 if self.left_off else 0

@@ -190,6 +190,9 @@ def test_it_is_opened_for_whom_the_desk_serves(desk, hall, user):
     form = answer.context["form"]
     assert (form.fields["whom"].initial, form.fields["whom"].choices[0][1]) == ("villager", "张小明")
     assert "张小明上次看到 35%" in answer.content.decode()
+    for position in (4, 1000):
+        ReadingPlace.objects.update(position=position)
+        assert "上次看到" not in desk.get(page_of(resource)).content.decode()
 
 
 def test_a_course_lists_its_steps_in_order_and_opens_the_first(desk):
