@@ -10,7 +10,16 @@ from django.urls import reverse
 from auditorium.domain.library import files
 from auditorium.models import Display, Resource
 from tests import media
-from tests.factories import HallFactory, ResourceFactory, ResourceFileFactory, VillagerFactory, VisitFactory, desk_user
+from tests.factories import (
+    HallFactory,
+    PhraseFactory,
+    ResourceFactory,
+    ResourceFileFactory,
+    SpeakerFactory,
+    VillagerFactory,
+    VisitFactory,
+    desk_user,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("library_folder")]
 
@@ -156,3 +165,20 @@ def test_desk_page_offers_the_resource_it_is_opened_for(desk, paired, opera):
     shown = desk.get(url("displays"), {"resource": opera.pk}).content.decode()
     assert url("display_send", paired.pk, opera.pk) in shown
     assert desk.get(url("displays"), {"resource": "x"}).context["resource"] is None
+
+
+def test_desk_page_says_what_plays_in_as_many_queries_for_three_screens_as_for_one(
+    desk, hall, paired, opera, django_assert_num_queries
+):
+    lesson = ResourceFactory(kind="lesson")
+    sound = files.store(io.BytesIO(media.WAV))
+    PhraseFactory(resource=lesson, words="偌好", speaker=SpeakerFactory(channel=lesson.channel), audio=sound)
+    desk.post(url("display_send", paired.pk, lesson.pk))
+    desk.get(url("displays"))
+    for _round in range(2):
+        with django_assert_num_queries(11):
+            shown = desk.get(url("displays")).content.decode()
+        assert ("偌好" in shown, lesson.title in shown, "停一停" in shown) == (True, True, True)
+        for number in range(2):
+            more = Display.objects.create(hall=hall, name=f"屏{number}", token_hash=f"{number:064}")
+            desk.post(url("display_send", more.pk, opera.pk))
