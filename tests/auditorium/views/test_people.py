@@ -509,7 +509,7 @@ def test_the_page_asks_the_same_number_of_questions(desk, hall, user, entries, d
         FollowUpFactory(hall=hall, villager=villager, about_kind="booking", about_id=n)
         visit = visits.arrive(hall=hall, by=user, villager=villager, matters=[MatterKind.BOOKING])
         visits.finish(visit=visit, by=user)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         desk.get(page_of(villager))
 
 
