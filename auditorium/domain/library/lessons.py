@@ -139,7 +139,7 @@ def write_phrases(
             action = "phrase_changed" if known else "phrase_added"
             audit.record(action=action, what=phrase, by=by, hall=hall, fields=changed if known else ())
         written.append(phrase)
-    _let_be_found(lesson)
+    let_be_found(lesson)
     return written
 
 
@@ -149,7 +149,7 @@ def remove_phrase(*, phrase: Phrase, by: User, hall: Hall | None = None) -> None
     lesson = _held(phrase.resource)
     audit.record(action="phrase_removed", what=phrase, by=by, hall=hall)
     phrase.delete()
-    _let_be_found(lesson)
+    let_be_found(lesson)
 
 
 @transaction.atomic
@@ -196,7 +196,7 @@ def _check_topic(channel: Channel, details: LessonDetails) -> None:
         raise DeskError(_("主题不在这个频道里。"))
 
 
-def _let_be_found(lesson: Resource) -> None:
+def let_be_found(lesson: Resource) -> None:
     """By what is said in it, in dialect and in 普通话."""
     said = lesson.phrases.values_list("words", "gloss")
     words.write_text(resource=lesson, paragraphs=(" ".join(phrase) for phrase in said))

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from auditorium.domain import audit
-from auditorium.domain.library import files, publishing, speakers, words
+from auditorium.domain.library import files, lessons, publishing, speakers, words
 from auditorium.domain.library.packages import rows
 from auditorium.domain.library.packages.archive import Archive, DamagedError, Refused
 from auditorium.domain.library.packages.manifest import Manifest, PackageError, files_of, fill
@@ -129,7 +129,9 @@ def _take(
         if changed or not there:
             row.save()
         parts = rows.set_files(row, resource["files"], contents)
-        parts |= rows.set_phrases(row, resource["phrases"], contents, known)
+        if rows.set_phrases(row, resource["phrases"], contents, known):
+            lessons.let_be_found(row)
+            parts = True
         if changed or parts or not there:
             words.rebuild([row])
             audit.record(action="imported", what=row, by=by, fields=changed)

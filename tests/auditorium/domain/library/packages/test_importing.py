@@ -48,7 +48,8 @@ def test_package_brings_everything_to_a_database_without_it(shelf):
     assert [item.resource for item in course.items.all()] == [book, sound]
     with files.content(StoredFile.objects.get(sha256=sha(EPUB))) as kept:
         assert kept.read() == EPUB
-    assert search.find(hall=HallFactory(), query="三字经")
+    assert [one.title for one in search.find(hall=HallFactory(), query="三字经")] == ["三字经", "听三字经"]
+    assert [one.title for one in search.find(hall=HallFactory(), query="侬好")] == ["绍兴话"]
 
 
 def test_second_import_changes_nothing(shelf):
