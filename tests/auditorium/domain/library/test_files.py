@@ -123,3 +123,15 @@ def test_drop_unused_leaves_what_was_stored_again(library_folder):
     store(io.BytesIO(media.PDF))
     assert files.drop_unused(clock.now()) == 0
     assert lying_in(library_folder) == [kept.sha256]
+
+
+def test_drop_unused_leaves_what_is_used_at_the_last_moment(library_folder, monkeypatch):
+    kept, drop = store(io.BytesIO(media.PDF)), files._drop
+
+    def drop_late(pk, before):
+        ResourceFileFactory(file=kept)
+        return drop(pk, before)
+
+    monkeypatch.setattr(files, "_drop", drop_late)
+    assert files.drop_unused(clock.now() + timedelta(days=2)) == 0
+    assert lying_in(library_folder) == [kept.sha256]

@@ -289,8 +289,17 @@ def test_place_in_another_resource_is_refused(desk, served):
     assert not ReadingPlace.objects.exists()
 
 
-def test_opened_page_asks_the_database_no_more_for_more_parts(desk, django_assert_max_num_queries):
-    made = resource(*[media.mp3(n) for n in range(2, 8)], kind=ResourceKind.AUDIO)
+@pytest.mark.parametrize("many", [1, 5])
+def test_player_asks_the_same_however_many_parts_there_are(desk, many, django_assert_num_queries):
+    made = resource(*[media.mp3(n) for n in range(2, 2 + many)], kind=ResourceKind.AUDIO)
     use = opened(desk, made).context["use"]
-    with django_assert_max_num_queries(22):
+    with django_assert_num_queries(14):
+        desk.get(url("resource_use", use.uid))
+
+
+@pytest.mark.parametrize("many", [1, 5])
+def test_book_asks_the_same_however_many_chapters_it_has(desk, many, django_assert_num_queries):
+    made = resource(media.epub({f"第{n}章": "<p>一</p>" for n in range(many)}))
+    use = opened(desk, made).context["use"]
+    with django_assert_num_queries(12):
         desk.get(url("resource_use", use.uid))
