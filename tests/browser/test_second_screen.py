@@ -1,0 +1,107 @@
+"""The television beside the desk: it plays while the desk books a doctor, and obeys the desk's buttons."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from appointments.models import Appointment
+from auditorium.models import Display, Resource, Villager
+from tests.browser.accessibility import assert_accessible
+from tests.site import Site
+
+LogIn = Callable[..., Page]
+
+
+@pytest.fixture
+def opera(site: Site) -> Iterator[Resource]:
+    """The demo's opera; afterwards no screen is paired."""
+    with site.orm():
+        opera = Resource.objects.get(kind="opera", state="published")
+    yield opera
+    with site.orm():
+        Display.objects.all().delete()
+
+
+def is_playing(screen: Page) -> bool:
+    return bool(
+        screen.evaluate("(() => { const m = document.querySelector('[data-media]'); return m && !m.paused; })()")
+    )
+
+
+def paired(screen: Page, desk: Page) -> None:
+    screen.goto("/display/")
+    screen.get_by_role("button", name="显示配对码").click()
+    code = screen.locator(".screen-code").inner_text()
+    desk.goto("/library/displays/")
+    desk.get_by_label("屏幕上的配对码").fill(code)
+    desk.get_by_label("这块屏幕叫什么").fill("大厅电视")
+    desk.get_by_role("button", name="连上").click()
+    expect(desk.get_by_text("屏幕连上了。")).to_be_visible()
+    expect(screen.get_by_text("看书听戏，请到服务台说一声。")).to_be_visible()
+
+
+def test_it_plays_on_the_screen_while_the_desk_books_a_doctor(
+    new_page: Callable[..., Page], logged_in: LogIn, opera: Resource, site: Site
+):
+    screen, desk = new_page(), logged_in("desk")
+    paired(screen, desk)
+    desk.goto(f"/library/{opera.pk}/")
+    desk.get_by_role("link", name="放到大屏上").click()
+    desk.get_by_role("button", name="放到这里").click()
+    expect(screen.get_by_text("慢的一遍")).to_be_visible()
+    screen.wait_for_function("() => { const m = document.querySelector('[data-media]'); return m && !m.paused; }")
+    assert_accessible(screen)
+
+    with site.orm():
+        villager = Villager.objects.get(name="陶金土")
+    desk.goto(f"/appointments/book/{villager.pk}/")
+    desk.locator("[data-search]").fill("骨科")
+    desk.locator("[data-results-for] [data-result]").first.click()
+    desk.wait_for_url(re.compile(r"/departments/\d+/"))
+    desk.locator("a.slot").last.click()
+    desk.locator(".times a.chip").last.click()
+    desk.get_by_role("button", name="确认预约").click()
+    expect(desk.locator("h1")).to_contain_text(re.compile("约好了|待医院确认"))
+    assert is_playing(screen)
+    assert "陶金土" not in screen.content()
+    with site.orm():
+        Appointment.objects.get(reference=desk.url.rstrip("/").rsplit("/", 1)[1])
+
+    desk.goto("/library/displays/")
+    desk.get_by_role("button", name="停一停").click()
+    screen.wait_for_function("() => document.querySelector('[data-media]').paused")
+    desk.get_by_role("button", name="下一个").click()
+    expect(screen.get_by_text("快的一遍")).to_be_visible()
+    desk.get_by_role("button", name="不放了").click()
+    expect(screen.get_by_text("看书听戏，请到服务台说一声。")).to_be_visible()
+    desk.get_by_role("button", name="断开").click()
+    expect(screen.get_by_role("button", name="显示配对码")).to_be_visible()
+
+
+def test_screen_and_its_page_at_the_desk_keep_their_layout(
+    new_page: Callable[..., Page], logged_in: LogIn, opera: Resource
+):
+    screen, desk = new_page(), logged_in("desk")
+    paired(screen, desk)
+    desk.goto(f"/library/displays/?resource={opera.pk}")
+    for width in (1280, 390):
+        for page in (screen, desk):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_accessible(desk)
+    assert_accessible(screen)
+
+
+def test_screen_is_paired_without_javascript(new_page: Callable[..., Page], logged_in: LogIn, opera: Resource):
+    screen, desk = new_page(java_script_enabled=False), logged_in("desk", java_script_enabled=False)
+    screen.goto("/display/")
+    screen.get_by_role("button", name="显示配对码").click()
+    desk.goto(f"/library/displays/?resource={opera.pk}")
+    desk.get_by_label("屏幕上的配对码").fill(screen.locator(".screen-code").inner_text())
+    desk.get_by_label("这块屏幕叫什么").fill("大厅电视")
+    desk.get_by_role("button", name="连上").click()
+    desk.get_by_role("button", name="放到这里").click()
+    # the page asks again by itself every ten seconds
+    expect(screen.get_by_text("慢的一遍")).to_be_visible(timeout=15_000)
