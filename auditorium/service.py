@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from auditorium import clock
+from auditorium.domain import told_words
 from auditorium.domain.villagers import ABOUT
 from auditorium.enums import FollowUpState, IdentityKind, ReminderState, ReplyMeaning, ReplyState, TextLanguage
 from auditorium.models import FollowUp, Message, Reminder, Reply, Villager, Visit
@@ -121,18 +122,25 @@ def _visits(villager: Villager, user: User) -> list[Entry]:
 def _reminders(villager: Villager, user: User) -> list[Entry]:
     """What was and will be told in writing, one line each whoever it went to; nothing of what was called off unsent."""
     texts = Message.objects.for_user(user).select_related("phone", "contact").order_by("is_copy", "pk")
-    owed = Reminder.objects.for_user(user).filter(villager=villager).prefetch_related(Prefetch("messages", texts))
+    owed = villager.reminders.for_user(user).prefetch_related(Prefetch("messages", texts))
     return [
         Entry(
             at=min((text.sent_at for text in reminder.messages.all() if text.sent_at), default=reminder.due_at),
             title=_("短信提醒：%(purpose)s") % {"purpose": reminder.get_purpose_display()},
-            detail=_("；").join(_sent(text) for text in reminder.messages.all()),
+            detail=_told(reminder),
             state=reminder.get_state_display(),
             tone=tone(reminder),
         )
         for reminder in owed
         if reminder.state != ReminderState.CANCELLED or reminder.messages.all()
     ]
+
+
+def _told(reminder: Reminder) -> str:
+    """Where it stands, and each text; a time to come stands beside the line."""
+    texts = _("；").join(_sent(text) for text in reminder.messages.all())
+    words = "" if reminder.state == ReminderState.PLANNED else told_words.of(reminder)
+    return " · ".join(filter(None, (words, texts)))
 
 
 def _replies(villager: Villager, user: User) -> list[Entry]:
