@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Case, Q, Value, When
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from auditorium.domain import follow_ups, recipients, telling
@@ -24,6 +24,7 @@ from auditorium.enums import (
 )
 from auditorium.gateways.base import Sent
 from auditorium.models import FollowUp, Message, MessagePart, Reminder
+from auditorium.row_values import OfRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -181,12 +182,9 @@ def _lock_answered(texts: Iterable[int]) -> dict[int, list[int]]:
     return answered
 
 
-def _numbers(answers: Mapping[int, Sent | Found]) -> Case | Value:
-    """Each text's own number at the provider; one value where the whole call has one."""
-    names = {answer.provider_id for answer in answers.values()}
-    if len(names) == 1:
-        return Value(names.pop())
-    return Case(*(When(pk=pk, then=Value(answer.provider_id)) for pk, answer in answers.items()))
+def _numbers(answers: Mapping[int, Sent | Found]) -> OfRow:
+    """Each text's own number at the provider."""
+    return OfRow({pk: answer.provider_id for pk, answer in answers.items()})
 
 
 def _note_parts(line: SmsLine, answers: Mapping[int, Sent | Found]) -> None:
