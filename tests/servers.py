@@ -1,6 +1,6 @@
 """Runs a command with a real PostgreSQL and a real Redis-protocol server beside it.
 
-    python -m tests.servers python -m pytest -n 2
+    python -m tests.servers python -m pytest -n logical
 
 Both come from pip, live in a temporary folder and are gone when the command ends, however it ends. Whichever of
 `DATABASE_URL` and `REDIS_URL` is already set is used as it is.
@@ -18,8 +18,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
-# A test cluster is thrown away: it need not survive a power cut. Two pytest workers with 64 threads each must connect.
-POSTGRES_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 300\n"
+# A test cluster is thrown away: it need not survive a power cut. Four pytest workers with 64 threads each must connect.
+POSTGRES_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 500\n"
 
 
 @contextmanager
