@@ -94,7 +94,7 @@ def _give_up(stuck: MessageQuerySet, at: datetime, *, why: str) -> Counter[str]:
     """Let a person say what some of these texts should have; what is too late by now just ends."""
     found = list(stuck.values_list("pk", "expires_at")[:BATCH])
     late = [pk for pk, expires_at in found if expires_at <= at]
-    ended = outcomes.move(late, to=MessageState.EXPIRED, when=Q(state=MessageState.PENDING))
+    ended = outcomes.move(late, to=MessageState.EXPIRED)
     given_up = 0
     for pk, expires_at in found:
         if expires_at > at:

@@ -691,6 +691,12 @@ def test_line_kept_connected_is_left_to_its_own_process(villager, kept, gateway)
     assert (len(gateway.sent), len(own.sent), states()) == (0, 1, [MessageState.SENT])
 
 
+def test_line_no_process_keeps_counts_as_down(kept, gateway):
+    delivery.sweep()
+    kept.refresh_from_db()
+    assert kept.failing_since == clock.now()
+
+
 def test_line_kept_connected_sends_nothing_of_other_lines(villager, line, gateway):
     owe(villager)
     other = SmsLineFactory(gateway="smpp", order=2)
