@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
-from auditorium import clock
-from auditorium.admin import figure_pages
+from auditorium.admin import figure_pages, line_facts
 from auditorium.admin.base import ScopedAdmin, actor
 from auditorium.admin.figure_pages import FiguresPage
 from auditorium.domain import audit, figures, lines
@@ -47,7 +48,12 @@ class SmsLineAdmin(ScopedAdmin):
     def get_urls(self) -> list[Any]:
         """With a page of how a line does."""
         does = self.admin_site.admin_view(self.how_a_line_does)
-        return [path("<int:pk>/figures/", does, name="auditorium_smsline_figures"), *super().get_urls()]
+        again = self.admin_site.admin_view(require_POST(self.send_again))
+        return [
+            path("<int:pk>/figures/", does, name="auditorium_smsline_figures"),
+            path("<int:pk>/resume/", again, name="auditorium_smsline_resume"),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SmsLine]:
         """Counted once for the whole list what waits."""
@@ -96,10 +102,21 @@ class SmsLineAdmin(ScopedAdmin):
             "without_code": _without_code(line),
             "days": days,
             "periods": figure_pages.PERIODS,
-            "standing": _standing(line),
+            "standing": line_facts.standing(line),
+            "to_do": line_facts.to_do(line),
+            "facts": line_facts.facts(line),
             "list_url": reverse("admin:auditorium_smsline_changelist"),
         }
         return TemplateResponse(request, "admin/auditorium/smsline/figures.html", context)
+
+    def send_again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What stopped this line is seen to."""
+        line = self.get_object(request, str(pk))
+        if line is None or not self.has_change_permission(request, line):
+            raise Http404
+        if lines.resume(lines=SmsLine.objects.filter(pk=pk), by=actor(request)):
+            self.message_user(request, _("恢复了，等着的短信会接着发。"), messages.SUCCESS)
+        return redirect("admin:auditorium_smsline_figures", pk)
 
     @admin.display(description=gettext_lazy("接口"), ordering="gateway")
     def kind(self, line: SmsLine) -> str:
@@ -109,7 +126,7 @@ class SmsLineAdmin(ScopedAdmin):
     @admin.display(description=gettext_lazy("情况"))
     def standing(self, line: SmsLine) -> str:
         """Whether it sends, and why not."""
-        return _standing(line)
+        return line_facts.standing(line)
 
     @admin.display(description=gettext_lazy("等发送"))
     def waiting(self, line: SmsLine) -> int:
@@ -177,15 +194,3 @@ def _without_code(line: SmsLine) -> list[MessageTemplate]:
         return []
     known = LineTemplate.objects.filter(line=line).values("template")
     return list(MessageTemplate.objects.filter(is_current=True).exclude(pk__in=known))
-
-
-def _standing(line: SmsLine) -> str:
-    """Whether a line sends, and why not, in a few words."""
-    if not line.is_active:
-        return _("停用")
-    if line.paused_at:
-        return _("暂停：%(why)s") % {"why": line.paused_reason}
-    if line.failing_since:
-        since = clock.local(line.failing_since)
-        return _("%(time)s 起连不上") % {"time": f"{since:%m-%d %H:%M}"}
-    return pgettext("线路", "正常")

@@ -25,10 +25,8 @@ def line_stopped(line_id: int) -> None:
     if line is None:
         return
     with translation.override(settings.LANGUAGE_CODE):
-        words = _("短信线路“%(line)s”停了：%(why)s。处理好以后请在管理后台恢复。") % {
-            "line": line.name,
-            "why": line.paused_reason,
-        }
+        words = _("短信线路“%(line)s”停了：%(why)s。没发的短信都留着。处理好后到管理后台，在它的“运行情况”里按“恢复”。")
+        words %= {"line": line.name, "why": line.paused_reason}
         if settings.ALERT_WEBHOOK_URL:
             _post(settings.ALERT_WEBHOOK_URL, words)
         if settings.ALERT_EMAILS:
@@ -36,7 +34,7 @@ def line_stopped(line_id: int) -> None:
 
 
 def _post(url: str, words: str) -> None:
-    """The shape that the robots of 钉钉 and of 企业微信 both read."""
+    """The shape that the robots of 钉钉 and of 企业微信 both read; what they refuse they refuse with status 200."""
     body = json.dumps({"msgtype": "text", "text": {"content": words}}, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json; charset=utf-8"}
     try:
@@ -44,8 +42,11 @@ def _post(url: str, words: str) -> None:
             answer = pool.request(
                 "POST", url, body=body, headers=headers, timeout=SECONDS, retries=False, redirect=False
             )
+            code = answer.json()["errcode"] if answer.status == 200 else answer.status
     except HTTPError:
         logger.warning("alert: the robot did not answer")
+    except (ValueError, KeyError, TypeError):
+        logger.warning("alert: what answered is no robot")
     else:
-        if answer.status != 200:
-            logger.warning("alert: the robot answered %s", answer.status)
+        if code != 0:
+            logger.warning("alert: the robot answered %s", code)

@@ -13,7 +13,7 @@ from django.db.models import Q, Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from auditorium import clock, sms_length
+from auditorium import clock, gateways, sms_length
 from auditorium.domain import audit, wake
 from auditorium.enums import MESSAGE_UNSENT, MessageState
 from auditorium.gateways import KEEPS_THE_WORDS
@@ -33,6 +33,9 @@ ALERT = "auditorium.alert_line_stopped"
 DOWN_AFTER = timedelta(minutes=5)
 TRY_AGAIN_AFTER = timedelta(minutes=30)
 """A line that did not answer for five minutes is left alone until half an hour has passed."""
+
+BAD_SETTINGS = "bad-settings"
+"""What stands for a provider's code where a line cannot even be opened."""
 
 BATCH = 200
 
@@ -76,6 +79,12 @@ class Routes:
 def line_for(hall: Hall) -> SmsLine | None:
     """The first usable line whose region covers the hall; None when there is none now."""
     return next(iter(Routes.of([hall]).lines(hall)), None)
+
+
+def stopped(hall: Hall) -> list[SmsLine]:
+    """The lines in use that cover the hall and are paused, the first to be tried first."""
+    covering = Q(region=None) | Q(region__in=codes_around(hall.region_id))
+    return list(SmsLine.objects.filter(covering, is_active=True, paused_at__isnull=False).order_by("order", "pk"))
 
 
 def that_keep_the_words() -> QuerySet[SmsLine]:
@@ -131,9 +140,17 @@ def note_success(line: SmsLine) -> None:
 def stop(*, line: SmsLine, code: str) -> None:
     """Pause a line that an operator must see to, and tell the operators; once, however many texts find out."""
     with translation.override(settings.LANGUAGE_CODE):
-        why = _("短信平台回的是 %(code)s，请检查余额、权限和设置") % {"code": code}
-        if pause(lines=SmsLine.objects.filter(pk=line.pk), by=None, why=why):
+        if pause(lines=SmsLine.objects.filter(pk=line.pk), by=None, why=_why(line, code)):
             wake.after_commit(ALERT, line.pk)
+
+
+def _why(line: SmsLine, code: str) -> str:
+    """What the provider said, in its own words too where they are known, and what there is to see to."""
+    if code == BAD_SETTINGS:
+        return _("接口设置不对，请在线路的设置里改正")
+    words = gateways.words_for(line.gateway, code)
+    said = _("%(code)s（%(words)s）") % {"code": code, "words": words.rstrip("。.")} if words else code
+    return _("短信平台回的是 %(said)s，请检查余额、权限和设置") % {"said": said}
 
 
 def hand_over(*, at: datetime) -> int:

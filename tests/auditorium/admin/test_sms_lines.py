@@ -5,17 +5,19 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from auditorium import clock
-from auditorium.domain import figures
+from auditorium.domain import connections, figures, lines
 from auditorium.enums import GatewayKind
 from auditorium.forms.sms_lines import HIDDEN, with_secrets, without_secrets
-from auditorium.models import AuditEntry, LineTemplate, MessageTemplate, SmsLine
+from auditorium.models import AuditEntry, LineConnection, LineTemplate, MessageTemplate, SmsLine
 from tests import admin_rows
 from tests.factories import HallFactory, MessageFactory, SmsLineFactory
+from tests.outbox import at
 
 pytestmark = pytest.mark.django_db
 LINES = "/admin/auditorium/smsline/"
@@ -197,6 +199,104 @@ def test_page_of_a_line_names_the_words_its_provider_lacks(at_admin):
     assert list(at_admin.get(figures_of(line)).context["without_code"]) == [template]
     LineTemplate.objects.create(line=line, template=template, code="SMS_1")
     assert list(at_admin.get(figures_of(line)).context["without_code"]) == []
+
+
+NOW = at("11-23 10:00")
+SMPP = {"host": "127.0.0.1", "port": 2775, "system_id": "litang", "password": "s3cret", "source": "10690000"}
+
+
+def facts_of(at_admin, line):
+    return dict(at_admin.get(figures_of(line)).context["facts"])
+
+
+@pytest.fixture
+def monday():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def at_admin_on_monday(monday, client):
+    client.force_login(admin_rows.administrator())
+    return client
+
+
+def test_page_of_an_smpp_line_says_who_keeps_it_and_since_when(at_admin_on_monday):
+    line = SmsLineFactory(gateway="smpp", config=SMPP)
+    said = facts_of(at_admin_on_monday, line)
+    assert said == {"连接": "没有进程在保持连接，这条线路发不了。请在服务器上运行 manage.py smpp"}
+    connections.hold(line=line, holder="pc1:42", at=NOW)
+    said = facts_of(at_admin_on_monday, line)
+    assert said == {"连接": "进程 pc1:42 正在连，还没有连上"}
+    connections.note_connected(line=line, at=at("11-23 09:30"))
+    said = facts_of(at_admin_on_monday, line)
+    assert said == {"连接": "11月23日 周一 上午9:30 起连着，由进程 pc1:42 保持"}
+    connections.note_broken(line=line, code="ESME_RTHROTTLED", at=NOW)
+    said = facts_of(at_admin_on_monday, line)
+    assert said["连接"] == "进程 pc1:42 正在连，还没有连上"
+    assert said["最近一次出错"].startswith("ESME_RTHROTTLED ")
+    assert said["从什么时候连不上"] == "11月23日 周一 上午10:00"
+    LineConnection.objects.update(held_until=NOW)
+    assert facts_of(at_admin_on_monday, line)["连接"].startswith("没有进程在保持连接")
+
+
+def test_page_of_a_modem_says_when_it_was_asked_and_what_is_left_of_its_cap(at_admin_on_monday):
+    line = SmsLineFactory(gateway="modem", config={"database": "/var/lib/gammu/smsd.db"}, daily_cap=3)
+    MessageFactory(line=line, state="sent", sent_at=NOW, parts=2)
+    MessageFactory(line=line, state="claimed")
+    MessageFactory(line=line, state="sent", sent_at=at("11-22 10:00"))
+    asked = "上次到平台取回执和回复"
+    said = facts_of(at_admin_on_monday, line)
+    full = "用了 3 条，一天最多 3 条。今天不再发，有别的线路就由它发，没有就等明天早上"
+    assert said == {asked: "还没有取过", "今天的条数": full}
+    SmsLine.objects.update(polled_at=at("11-23 09:59"), daily_cap=50)
+    said = facts_of(at_admin_on_monday, line)
+    assert said == {asked: "11月23日 周一 上午9:59", "今天的条数": "用了 3 条，一天最多 50 条"}
+
+
+def test_page_of_a_line_says_what_is_wrong_with_its_settings(at_admin):
+    said = facts_of(at_admin, SmsLineFactory(gateway="modem", config={"database": "smsd.db"}))
+    assert said == {"接口设置": "database 写短信猫数据库的完整路径，例如 /var/lib/gammu/smsd.db。"}
+
+
+def test_line_that_stopped_says_what_to_do_and_is_resumed_on_its_page(at_admin):
+    line = SmsLineFactory(gateway="aliyun", config={})
+    MessageFactory(line=line, state="pending")
+    lines.stop(line=line, code="isv.AMOUNT_NOT_ENOUGH")
+    page = at_admin.get(figures_of(line))
+    assert page.context["standing"] == (
+        "暂停：短信平台回的是 isv.AMOUNT_NOT_ENOUGH（账户余额不足），请检查余额、权限和设置"
+    )
+    assert page.context["to_do"].startswith("没发的短信都留着。处理好以后按“恢复”")
+    resume = reverse("admin:auditorium_smsline_resume", args=[line.pk])
+    assert (resume in page.content.decode(), at_admin.get(resume).status_code) == (True, 405)
+    assert SmsLine.objects.usable().count() == 0
+    after = at_admin.post(resume, follow=True)
+    assert (SmsLine.objects.usable().get(), after.context["to_do"]) == (line, "")
+    assert resume not in after.content.decode()
+
+
+def test_line_is_resumed_by_administrators_only(client):
+    line = SmsLineFactory(paused_at=clock.now())
+    client.force_login(admin_rows.hall_manager(HallFactory()))
+    resume = reverse("admin:auditorium_smsline_resume", args=[line.pk])
+    assert (client.post(resume).status_code, SmsLine.objects.usable().count()) == (404, 0)
+
+
+def test_line_that_is_down_says_that_it_is_tried_again(at_admin):
+    line = SmsLineFactory(failing_since=clock.now() - timedelta(minutes=6))
+    assert at_admin.get(figures_of(line)).context["to_do"].startswith("有别的线路就由下一条接着发。半小时后自动再试")
+
+
+@pytest.mark.parametrize(("kind", "queries"), [("http", 10), ("smpp", 11), ("modem", 12)])
+def test_page_of_a_line_asks_a_fixed_number_of_times(at_admin, kind, queries, django_assert_num_queries):
+    cap = {"daily_cap": 50} if kind == "modem" else {}
+    line = SmsLineFactory(gateway=kind, config=SMPP if kind == "smpp" else {}, **cap)
+    LineConnection.objects.create(line=line)
+    for _each in range(3):
+        MessageFactory(line=line, state="pending")
+    with django_assert_num_queries(queries):
+        at_admin.get(figures_of(line))
 
 
 def test_page_of_a_line_takes_as_many_queries_for_a_month_as_for_a_day(at_admin):

@@ -410,7 +410,7 @@ def test_line_with_wrong_settings_sends_nothing_and_keeps_the_text(villager, lin
     line.refresh_from_db()
     assert (states(), line.paused_reason) == (
         [MessageState.PENDING],
-        "短信平台回的是 bad-settings，请检查余额、权限和设置",
+        "接口设置不对，请在线路的设置里改正",
     )
 
 

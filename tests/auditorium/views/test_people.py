@@ -9,8 +9,8 @@ import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from auditorium import clock, ports
-from auditorium.domain import villager_keys, villagers, visits
+from auditorium import ports
+from auditorium.domain import lines, villager_keys, villagers, visits
 from auditorium.domain.contacts import ContactDetails
 from auditorium.domain.villagers import VillagerDetails
 from auditorium.enums import IdentityKind, MatterKind, RoleKind
@@ -180,7 +180,7 @@ def test_the_desk_asks_the_same_number_of_questions(desk, hall, people, django_a
     for n in range(people):
         visits.arrive(hall=hall, by=None, villager=known(hall, phone=f"+861380000{n:04}"), matters=[MatterKind.BOOKING])
         FollowUpFactory(hall=hall)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         desk.get(DESK)
 
 
@@ -188,9 +188,20 @@ def test_the_desk_says_when_no_text_can_go_out(desk, hall):
     assert "现在没有可用的短信线路" in desk.get(DESK).text
     line = SmsLineFactory()
     assert "现在没有可用的短信线路" not in desk.get(DESK).text
-    line.paused_at = clock.now()
-    line.save()
-    assert "现在没有可用的短信线路" in desk.get(DESK).text
+    lines.stop(line=line, code="AMOUNT_NOT_ENOUGH")
+    page = desk.get(DESK).text
+    assert "现在没有可用的短信线路" in page
+    assert f"“{line.name}”停了：短信平台回的是 AMOUNT_NOT_ENOUGH，请检查余额、权限和设置。请告诉系统管理员" in page
+
+
+def test_the_desk_says_when_another_line_took_over(desk, hall):
+    first, second = SmsLineFactory(name="一号线"), SmsLineFactory(name="二号线", order=2)
+    assert "一号线" not in desk.get(DESK).text
+    lines.stop(line=first, code=lines.BAD_SETTINGS)
+    page = desk.get(DESK).text
+    assert "短信线路“一号线”停了：接口设置不对，请在线路的设置里改正。短信改由“二号线”发" in page
+    lines.stop(line=second, code=lines.BAD_SETTINGS)
+    assert "改由" not in desk.get(DESK).text
 
 
 # Finding
