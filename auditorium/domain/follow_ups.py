@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from auditorium.models import Reply
+
 SHOWN_AT_THE_DESK = 5
 # Done by telling the villager something: what was owed to them in writing is settled too.
 TELLING = (FollowUpKind.CALL, FollowUpKind.KNOCK)
@@ -53,6 +55,7 @@ def open_task(
     about_kind: str = "",
     about_id: int | None = None,
     contact: Contact | None = None,
+    reply: Reply | None = None,
     by: User | None = None,
 ) -> FollowUp:
     """Give the hall something to do until `due_at`; without a contact, the first the villager can be called on.
@@ -77,6 +80,7 @@ def open_task(
                 about_kind=about_kind,
                 about_id=about_id,
                 due_at=due_at,
+                reply=reply,
                 created_by=by,
                 created_at=clock.now(),
             )

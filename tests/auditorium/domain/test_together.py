@@ -14,6 +14,7 @@ from auditorium.enums import (
     Relation,
     ReminderPurpose,
     ReminderState,
+    ReplyState,
     TextLanguage,
 )
 from auditorium.models import FollowUp, LineTemplate, Message, MessageTemplate, Reminder
@@ -287,15 +288,58 @@ def test_an_answer_asks_which_and_counts_for_whom_it_names(couple, errands, gate
     assert chosen.answers.get().villager == couple[1].villager
 
 
+def test_yes_is_everybodys(couple, errands, gateway, line, phone):
+    delivery.sweep(at=DAY_BEFORE)
+    with time_machine.travel(DAY_BEFORE, tick=False):
+        reply = replies.receive(line=line, number=phone.number.as_e164, text="1")
+    reply.refresh_from_db()
+    assert errands.answered == [(1, True, True, False), (2, True, True, False)]
+    assert (reply.state, reply.own, reply.answers.count()) == (ReplyState.SETTLED, True, 0)
+    assert {one.state for one in Reminder.objects.all()} == {ReminderState.TOLD}
+
+
+def test_yes_is_the_holders_own_only_where_all_are_theirs(couple, errands, gateway, line, phone):
+    delivery.sweep(at=DAY_BEFORE)
+    couple[1].villager.contacts.update(relation=Relation.SPOUSE)
+    with time_machine.travel(DAY_BEFORE, tick=False):
+        reply = replies.receive(line=line, number=phone.number.as_e164, text="好的")
+    reply.refresh_from_db()
+    assert errands.answered == [(1, True, True, False), (2, True, False, False)]
+    assert reply.own is False
+
+
+def test_what_a_service_leaves_to_a_person_of_a_yes_to_all_is_a_task_for_each(couple, errands, gateway, line, phone):
+    delivery.sweep(at=DAY_BEFORE)
+    errands.answers = Answered(task="请问过村民")
+    with time_machine.travel(DAY_BEFORE, tick=False):
+        reply = replies.receive(line=line, number=phone.number.as_e164, text="1")
+    reply.refresh_from_db()
+    assert reply.state == ReplyState.TASK
+    assert [(task.villager, task.contact, task.reply) for task in FollowUp.objects.order_by("pk")] == [
+        (one.villager, one.villager.contacts.get(), reply) for one in couple
+    ]
+
+
+def test_yes_where_other_texts_are_waiting_too_is_asked_about(couple, errands, hall, phone, gateway, line):
+    """Only what one text says is agreed to in one word."""
+    delivery.sweep(at=DAY_BEFORE)
+    owed(errands, person(hall, phone, "张小明"), 3, day="11月28日周六")
+    delivery.sweep(at=DAY_BEFORE)
+    with time_machine.travel(DAY_BEFORE, tick=False):
+        reply = replies.receive(line=line, number=phone.number.as_e164, text="好的")
+    reply.refresh_from_db()
+    assert (reply.state, errands.answered) == (ReplyState.ASKED, [])
+
+
 def test_an_answer_about_somebody_else_is_not_the_holders_own(errands, hall, phone, gateway, line):
     mine = owed(errands, person(hall, phone, "张建国"), 1)
     other = owed(errands, person(hall, phone, "李秀英", Relation.SPOUSE), 2)
     delivery.sweep(at=DAY_BEFORE)
     number = phone.number.as_e164
     with time_machine.travel(DAY_BEFORE, tick=False):
-        replies.receive(line=line, number=number, text="1")
         replies.receive(line=line, number=number, text="2")
-    assert errands.answered == [(2, True, False, False)]
+        replies.receive(line=line, number=number, text="2")
+    assert errands.answered == [(2, False, False, False)]
     errands.over = {1}
     errands.answers = Answered(task="请问过村民再取消")
     with time_machine.travel(DAY_BEFORE, tick=False):
