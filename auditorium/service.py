@@ -80,7 +80,7 @@ class HallService:
         """What to say to somebody whose number is wanted."""
         return _("请下次来礼堂时带上身份证，把号码补上，才能代办预约挂号。")
 
-    def short(self, about_id: int) -> str:
+    def short(self, about_id: int, language: str = TextLanguage.CHINESE) -> str:
         """Whom it concerns."""
         return Villager.objects.only("name").get(pk=about_id).name
 
