@@ -22,6 +22,7 @@ from auditorium.domain.transitions import transition
 from auditorium.enums import REPLY_TRANSITIONS, ReplyMeaning, ReplyState
 from auditorium.models import Message, Phone, Reply
 from auditorium.ports import service_for
+from auditorium.storable import storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ def receive(*, line: SmsLine, number: str, text: str, provider_id: str = "") -> 
     if phone is None:
         logger.info("line %s: a text from a number nobody is reached on", line.pk)
         return None
-    text, provider_id = _storable(text)[:LONGEST], _storable(provider_id)[:80]
+    text, provider_id = storable(text)[:LONGEST], storable(provider_id)[:80]
     try:
         with transaction.atomic():
             reply = Reply.objects.create(
@@ -84,12 +85,6 @@ def sweep() -> int:
         _carry_out(reply)
         done += 1
     return done
-
-
-def _storable(text: str) -> str:
-    """Without what a database refuses: NUL, and halves of characters that a platform cut in two."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\0", "")
 
 
 def _read(reply: Reply) -> None:

@@ -28,6 +28,7 @@ from auditorium.gateways.base import (
     Unknowable,
 )
 from auditorium.gateways.treatments import Treatment
+from auditorium.gateways.wrapped_words import unwrapped
 
 if TYPE_CHECKING:
     from auditorium.gateways.http_config import Call, Condition, ReceiptMap, ReplyMap
@@ -136,8 +137,9 @@ class HttpGateway:
                 http_config.as_text(_at(row, path)) if path else ""
                 for path in (names.number, names.text, names.provider_id)
             )
-            if number and text:
-                found.append(IncomingText(number=number, text=text, provider_id=provider_id[:80]))
+            if number:
+                said = unwrapped(text, names.encoding)
+                found.append(IncomingText(number=number, text=said, provider_id=provider_id[:80]))
         return found
 
     def _ask(self, call: Call, text: OutgoingText) -> _Answer:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from auditorium.gateways.base import ACCEPTED
 from auditorium.gateways.treatments import Treatment
+from auditorium.gateways.wrapped_words import WRAPPINGS
 
 PLACEHOLDERS = ("number", "e164", "body", "text", "key", "signature")
 """number 13800000021 · e164 +8613800000021 · body with 【signature】 · text without it · key ours · signature bare."""
@@ -87,13 +88,14 @@ class ReceiptMap:
 
 @dataclass(frozen=True)
 class ReplyMap:
-    """Where in what the provider posts people's answers are."""
+    """Where in what the provider posts people's answers are, and what their words are wrapped in."""
 
     secret: str
     list_path: str
     number: str
     text: str
     provider_id: str
+    encoding: str
     by_get: bool
     answer: str
 
@@ -276,12 +278,15 @@ class _Reader:
             number=self.text(parts, "number"),
             text=self.text(parts, "text"),
             provider_id=self.text(parts, "id"),
+            encoding=self.text(parts, "encoding"),
             by_get=self._by_get(parts, _("回复")),
             answer=self.text(parts, "answer") or ACCEPTED,
         )
         self._check_secret(found.secret, _("回复"))
         if not (found.number and found.text):
             self.errors.append(_("回复：number 写号码在哪一项，text 写内容在哪一项。"))
+        if found.encoding not in WRAPPINGS:
+            self.errors.append(_("回复：encoding 只能是 hex、base64，平台原样推送内容的不用写。"))
         return found
 
     def _by_get(self, parts: Mapping[str, Any], what: str) -> bool:
