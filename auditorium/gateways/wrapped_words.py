@@ -1,4 +1,4 @@
-"""Words that a platform posts wrapped in letters and digits. Only where its settings say so: 0032 may have been typed."""
+"""Words that a platform posts wrapped in letters and digits, unwrapped where its settings say so: 0032 may be typed."""
 
 from __future__ import annotations
 
