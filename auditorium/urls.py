@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/", villagers.villager, name="villager"),
     path("people/<int:pk>/edit", villagers.villager_edit, name="villager_edit"),
     path("people/<int:pk>/contacts", villagers.contacts_edit, name="contacts_edit"),
+    path("people/<int:pk>/contacts/<int:contact_pk>/texts", villagers.contact_texts, name="contact_texts"),
     path("people/<int:pk>/consents", villagers.consents_edit, name="consents_edit"),
     path("people/<int:pk>/full", villagers.villager_full, name="villager_full"),
     path("people/<int:pk>/death", villagers.villager_death, name="villager_death"),

@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from auditorium.domain import consents, contacts, drafts, timeline, villagers
+from auditorium.domain import consents, contacts, drafts, phones, timeline, villagers
 from auditorium.enums import ConsentGiver, ConsentPurpose
 from auditorium.forms import contacts as contact_forms
 from auditorium.forms import villagers as villager_forms
@@ -83,6 +83,16 @@ def contacts_edit(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             return _changed(request, pk)
     return render(request, "auditorium/villager_contacts.html", {"villager": found, "formset": formset})
+
+
+@require_POST
+def contact_texts(request: StaffRequest, pk: int, contact_pk: int) -> HttpResponse:
+    """Whoever has this phone wants texts again."""
+    hall = current_hall(request)
+    contact = get_object_or_404(_load(request, pk).contacts.select_related("phone"), pk=contact_pk, phone__isnull=False)
+    if phones.send_again(phone=contact.phone, by=request.user, hall=hall):
+        messages.success(request, _("这个号码又能收短信了。"))
+    return redirect("auditorium:villager", pk)
 
 
 @require_http_methods(["GET", "POST"])
