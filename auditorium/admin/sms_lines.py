@@ -19,7 +19,7 @@ from auditorium.admin.base import ScopedAdmin, actor
 from auditorium.admin.figure_pages import FiguresPage
 from auditorium.domain import audit, figures, lines
 from auditorium.enums import GatewayKind
-from auditorium.forms.sms_lines import SmsLineForm
+from auditorium.forms.sms_lines import SmsLineForm, left_out
 from auditorium.gateways import KEEPS_THE_WORDS
 from auditorium.gateways.presets import PRESETS
 from auditorium.models import LineTemplate, MessageTemplate, SmsLine
@@ -64,8 +64,9 @@ class SmsLineAdmin(ScopedAdmin):
     def get_fields(self, request: HttpRequest, obj: SmsLine | None = None) -> list[Any]:
         """A line that only prints has no settings, a new one no history."""
         kind = obj.gateway if obj else request.GET.get("gateway")
-        settings = [] if kind == GatewayKind.CONSOLE else ["settings"]
-        return [*(["kind", "standing"] if obj else []), *SmsLineForm.Meta.fields, *settings]
+        unused = left_out(kind or GatewayKind.HTTP)
+        named = [name for name in (*SmsLineForm.Meta.fields, "settings") if name not in unused]
+        return [*(["kind", "standing"] if obj else []), *named]
 
     def get_form(self, request: HttpRequest, obj: SmsLine | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Of the kind that was chosen first."""
@@ -179,11 +180,16 @@ def _kinds() -> list[tuple[str, str, str]]:
         GatewayKind.MODEM: _("礼堂里插着手机卡的短信猫。只适合一家礼堂，一天几十条。"),
         GatewayKind.CONSOLE: _("什么也不发，只在日志里记一笔。给演示和练习用。"),
     }
-    platform = _("平台给了发短信的网址和密钥。")
+    platforms = {
+        "yunpian": _("在云片买了短信，有 apikey。"),
+        "chuanglan": _("在创蓝云智（253）买了短信，有 API 账号和密码。"),
+        "kannel": _("单位自己架了 Kannel，通过它发。"),
+        "plain": _("别的平台，给了发短信的网址和密钥：照它的接口文档填。"),
+    }
     plain = sorted(PRESETS.items(), key=lambda item: item[0] == "plain")  # whatever has no name of its own comes last
     return [
         *((f"?gateway={kind}", str(kind.label), words[kind]) for kind in words if kind != GatewayKind.CONSOLE),
-        *((f"?gateway=http&preset={name}", str(preset.label), platform) for name, preset in plain),
+        *((f"?gateway=http&preset={name}", str(preset.label), platforms[name]) for name, preset in plain),
         (f"?gateway={GatewayKind.CONSOLE}", str(GatewayKind.CONSOLE.label), words[GatewayKind.CONSOLE]),
     ]
 

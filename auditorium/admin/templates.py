@@ -45,7 +45,7 @@ class MessageTemplateForm(_TemplateForm):
         error_messages: ClassVar = {
             "body": {
                 "max_length": gettext_lazy(
-                    "太长了：写了 %(show_value)d 个字，最多 %(limit_value)d 个字，70 个字以内最省钱。"
+                    "太长了：写了 %(show_value)d 个字，最多 %(limit_value)d 个，70 个以内最省钱。"
                 )
             }
         }

@@ -32,6 +32,11 @@ _CODES = {
     "tomorrow_codes": Treatment.TOMORROW,
     "operator_codes": Treatment.OPERATOR,
 }
+_KNOWN = {"url", "method", "format", "headers", "body", "timeout", "success", "provider_id", "error_code", *_CODES} | {
+    "query",
+    "receipts",
+    "replies",
+}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\t -~]*")
@@ -129,6 +134,10 @@ def parse(raw: Any) -> HttpConfig:
         reader.errors.append(_("发送：没有写号码 {number} 放在哪里。"))
     if not used & {"body", "text"}:
         reader.errors.append(_("发送：没有写正文 {body} 放在哪里。"))
+    for name in sorted(map(str, root.keys() - _KNOWN)):
+        reader.errors.append(
+            _("不认识 %(name)s，可以写的有 %(known)s。") % {"name": name, "known": "、".join(sorted(_KNOWN))}
+        )
     success = reader.condition(root.get("success"), _("成功的标志"))
     config = HttpConfig(
         send=send,

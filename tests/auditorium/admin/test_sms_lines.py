@@ -140,6 +140,63 @@ def test_what_an_example_left_open_is_named(at_admin):
     assert errors(at_admin.post(ADD, line_form(preset))) == ["还没有填：body.apikey。"]
 
 
+def test_what_is_misspelt_is_named(at_admin):
+    answer = at_admin.post(ADD, line_form(CONFIG | {"recepits": {"secret": "x" * 24}}))
+    assert errors(answer)[0].startswith("不认识 recepits，可以写的有 bad_number_codes、body、")
+    modem = {"database": "/var/lib/gammu/smsd.db", "phone": "1"}
+    answer = at_admin.post(f"{LINES}add/?gateway=modem", line_form(modem, daily_cap=50))
+    assert errors(answer) == ["不认识 phone，可以写的有 database、phone_id、reports。"]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://sms.example.gov.cn/send?apikey=abc", "https://litang:abc@sms.example.gov.cn/send"]
+)
+def test_keys_that_could_not_be_covered_are_refused(at_admin, url):
+    answer = at_admin.post(ADD, line_form(CONFIG | {"url": url}))
+    assert errors(answer) == ["url：密钥不要写在网址里，写到 body 或 headers 里才能盖住。"]
+    query = {"url": f"{url}&key={{key}}", "found": {"status": 200}, "missing": {"status": 404}}
+    assert errors(at_admin.post(ADD, line_form(CONFIG | {"query": query})))[0].startswith("query.url：密钥不要")
+
+
+def test_address_of_a_new_line_is_filled_in_and_its_secret_covered(at_admin):
+    preset = at_admin.get(f"{ADD}&preset=kannel").context["adminform"].form["settings"].initial
+    filled = preset.replace("⟨用户名⟩", "desk").replace("⟨密码⟩", "k" * 10)
+    at_admin.post(f"{ADD}&preset=kannel", line_form(filled), follow=True)
+    line = SmsLine.objects.get()
+    secret = line.config["receipts"]["secret"]
+    here = f"/sms/receipts/{line.uid}/{secret}/"
+    assert line.config["body"]["dlr-url"] == f"http://127.0.0.1:8000{here}?key={{key}}&state=%d"
+    assert secret not in at_admin.get(f"{LINES}{line.pk}/change/").content.decode()
+    kept = json.dumps(without_secrets(line.config))
+    assert at_admin.post(f"{LINES}{line.pk}/change/", line_form(kept)).status_code == 302
+    assert SmsLine.objects.get().config == line.config
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("price", "-1", "价格不能是负数。"),
+        ("daily_cap", "0", "至少 1 条。不想用这条线路，就取消“使用中”。"),
+        ("signature", "【柯桥】", "签名要 2 到 12 个字，不带【】。"),
+        ("sources", "1.2.3.4\nabc", "abc 不是网络地址，例如 203.0.113.0/24。"),
+    ],
+)
+def test_each_wrong_field_has_its_sentence_and_keeps_what_was_typed(at_admin, field, value, said):
+    answer = at_admin.post(ADD, line_form(CONFIG, **{field: value}))
+    form = answer.context["adminform"].form
+    assert (form.errors[field], form[field].value()) == ([said], value)
+    assert json.loads(form["settings"].value()) == CONFIG
+
+
+@pytest.mark.parametrize(
+    ("kind", "left_out"),
+    [("http", []), ("aliyun", []), ("smpp", ["sources"]), ("modem", ["sources"]), ("console", ["settings", "sources"])],
+)
+def test_each_kind_asks_only_what_it_has_use_for(at_admin, kind, left_out):
+    fields = at_admin.get(f"{LINES}add/?gateway={kind}").context["adminform"].form.fields
+    assert [name for name in ("settings", "sources") if name not in fields] == left_out
+
+
 def test_addresses_for_the_provider_are_shown_once(at_admin):
     preset = at_admin.get(f"{ADD}&preset=yunpian").context["adminform"].form["settings"].initial
     answer = at_admin.post(ADD, line_form(preset.replace("⟨apikey⟩", "k" * 20)), follow=True)
@@ -186,7 +243,25 @@ def test_page_of_a_line_says_what_it_carried(at_admin):
     assert shown.causes == [("MK:0001", "空号：不存在的用户", 1)]
     assert page.context["halls"] == [("宝善桥村文化礼堂", 2, 1)]
     assert [(bar.tone, bar.height) for bar in shown.bars] == [("good", 60.0), ("stop", 60.0)]
+    assert [mark.words for mark in shown.marks][-1:] == ["2"]
     assert "0.09 元" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (7, ["11-17", "3", "11-18", "11-19", "11-20", "11-21", "11-22", "11-23", "1"]),
+        (30, ["10-29", "11-3", "11-8", "11-13", "3", "11-18", "11-23"]),
+    ],
+)
+def test_chart_names_its_days_and_how_many(at_admin_on_monday, days, words):
+    line = SmsLineFactory()
+    for ago, texts in ((0, 1), (6, 3)):
+        for _each in range(texts):
+            MessageFactory(line=line, state="delivered", created_at=NOW - timedelta(days=ago))
+        figures.count_day(clock.today() - timedelta(days=ago))
+    page = at_admin_on_monday.get(figures_of(line, f"?days={days}")).context["page"]
+    assert [mark.words for mark in page.marks] == words
 
 
 def test_page_of_a_line_without_texts_says_so(at_admin):
