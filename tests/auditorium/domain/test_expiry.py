@@ -8,7 +8,7 @@ import time_machine
 from auditorium import clock
 from auditorium.domain import expiry, follow_ups, telling
 from auditorium.enums import ConsentPurpose, FollowUpKind, FollowUpState, MessageState, Relation, ReminderState
-from auditorium.models import FollowUp, Message, Reminder, SmsLine
+from auditorium.models import FollowUp, Message, Reminder, Reply, SmsLine
 from tests.errands import KIND
 from tests.factories import ConsentFactory, ContactFactory, HallFactory, MessageFactory, SmsLineFactory
 from tests.outbox import at, owe, states, told_villager
@@ -102,7 +102,10 @@ def test_what_went_out_keeps_nothing_that_waits_on_a_paused_line_from_being_give
     text = written().last()
     SmsLine.objects.update(paused_at=clock.now())
     assert expiry.expire(at=later(hours=2)) == {"asked": 1}
-    assert Message.objects.get(pk=text.pk).state == MessageState.CANCELLED
+    assert (Message.objects.get(pk=text.pk).state, FollowUp.objects.get().reason) == (
+        MessageState.CANCELLED,
+        "没有可用的短信线路",
+    )
 
 
 def test_what_went_out_keeps_nothing_no_provider_took_from_being_given_up(villager, line, one_at_a_time):
@@ -120,7 +123,10 @@ def test_what_went_out_keeps_nothing_no_provider_took_from_being_given_up(villag
 def test_copies_and_answers_no_provider_took_ask_nobody(villager, line):
     owe(villager)
     written().update(is_copy=True)
-    assert (expiry.expire(at=later(hours=3)), states()) == ({}, [MessageState.PENDING])
+    phone = villager.contacts.get().phone
+    answered = Reply.objects.create(line=line, phone=phone, text="2", received_at=clock.now())
+    MessageFactory(line=line, phone=phone, reply=answered)
+    assert (expiry.expire(at=later(hours=3)), states()) == ({}, [MessageState.PENDING] * 2)
 
 
 def test_what_is_too_late_by_now_ends_without_a_call(villager, line):
@@ -132,12 +138,17 @@ def test_what_is_too_late_by_now_ends_without_a_call(villager, line):
 
 
 @pytest.mark.parametrize(
-    ("moment", "calls"),
-    [("11-23 21:00", 0), ("11-24 07:59", 0), ("11-24 09:59", 0), ("11-24 10:00", 1)],
+    ("since", "moment", "calls"),
+    [
+        ("11-23 18:30", "11-23 20:30", 0),
+        ("11-23 19:59", "11-24 07:59", 0),
+        ("11-23 19:59", "11-24 09:59", 0),
+        ("11-23 19:59", "11-24 10:00", 1),
+    ],
     ids=["at night", "before the morning", "not yet two hours of the day", "two hours of the day"],
 )
-def test_the_night_counts_for_nothing(villager, line, monday, moment, calls):
-    monday.move_to(at("11-23 19:59"))
+def test_the_night_counts_for_nothing(villager, line, monday, since, moment, calls):
+    monday.move_to(at(since))
     owe(villager)
     written()
     expiry.expire(at=at(moment))

@@ -8,7 +8,7 @@ import time_machine
 from auditorium import clock
 from auditorium.domain import lines
 from auditorium.enums import MessageState
-from auditorium.models import AuditEntry, SmsLine
+from auditorium.models import AuditEntry, Message, SmsLine
 from tests.factories import HallFactory, MessageFactory, SmsLineFactory, UserFactory
 from tests.outbox import at
 
@@ -80,6 +80,15 @@ def test_who_paused_and_resumed_a_line_is_written_down(line):
         ("paused", "smsline", line.pk, user.pk, "余额不足"),
         ("resumed", "smsline", line.pk, user.pk, ""),
     ]
+
+
+def test_only_what_was_certainly_never_sent_is_handed_over(line):
+    SmsLineFactory(order=2)
+    for state in MessageState:
+        MessageFactory(line=line, state=state)
+    pause(line)
+    assert lines.hand_over(at=clock.now()) == 1
+    assert [text.state for text in Message.objects.exclude(line=line)] == [MessageState.PENDING]
 
 
 @pytest.mark.parametrize(
