@@ -121,8 +121,11 @@ def _spent(lines: Collection[int], at: datetime) -> Counter[int]:
     today, _tomorrow = clock.day_bounds(clock.local(at).date())
     mine = Message.objects.filter(line__in=lines).order_by().values("line").annotate(spent=Sum("parts"))
     begun = mine.filter(sent_at__gte=today).exclude(state__in=MESSAGE_UNSENT)
-    held = mine.filter(state=MessageState.CLAIMED)
-    return sum((Counter({row["line"]: row["spent"]}) for rows in (begun, held) for row in rows), Counter())
+    spent = Counter({row["line"]: row["spent"] for row in begun})
+    held = Message.objects.held().filter(state=MessageState.CLAIMED).order_by()
+    for line, parts in held.values_list("line", "parts"):
+        spent[line] += parts
+    return spent
 
 
 def note_failure(line: SmsLine, *, at: datetime) -> None:
@@ -177,8 +180,9 @@ def hand_over(*, at: datetime) -> int:
             if other is None or other.pk == text.line_id or other.pk in over or is_down(other, at):
                 continue
             body = text.body.replace(f"【{text.line.signature}】", f"【{other.signature}】", 1)
-            mine = Message.objects.filter(pk=text.pk, state=MessageState.PENDING)
-            handed += mine.update(line=other, body=body, parts=sms_length.parts(body), not_before=at)
+            handed += Message.objects.filter(pk=text.pk).update(
+                line=other, body=body, parts=sms_length.parts(body), not_before=at
+            )
     return handed
 
 

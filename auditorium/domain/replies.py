@@ -76,7 +76,7 @@ def sweep() -> int:
     left = Reply.objects.filter(state=ReplyState.RECEIVED, received_at__lte=at - LEFT_BEHIND)
     due = Reply.objects.filter(state=ReplyState.WAITING, act_at__lte=at)
     done = 0
-    for reply in left.select_related("line", "phone").order_by("pk"):
+    for reply in left.select_related("line", "phone").order_by("received_at", "pk"):
         _read(reply)
         done += 1
     for reply in due.select_related(

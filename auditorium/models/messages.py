@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from auditorium import clock
 from auditorium.enums import MessageAudience, MessageState, ReminderPurpose, ReminderState
+from auditorium.literals import written
 from auditorium.models.contacts import Contact, Phone
 from auditorium.models.halls import Hall
 from auditorium.models.sms_lines import SmsLine
@@ -36,7 +37,11 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def live(self) -> ReminderQuerySet:
         """Those still owed."""
-        return self.filter(state__in=["planned", "sending", "relayed", "follow_up"])
+        return self.filter(state__in=written("planned", "sending", "relayed", "follow_up"))
+
+    def in_doubt(self, at: datetime) -> ReminderQuerySet:
+        """Those under way of which it should be certain by now that somebody was told."""
+        return self.filter(state__in=written("sending", "relayed"), sure_by__lte=at)
 
     def due(self, at: datetime) -> ReminderQuerySet:
         """Those whose time has come and that nobody has begun."""
@@ -114,6 +119,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def unsent(self) -> MessageQuerySet:
         """Those no gateway has been given."""
         return self.filter(state__in=["pending", "claimed"])
+
+    def held(self) -> MessageQuerySet:
+        """Those a worker has: claimed, or being handed over this moment."""
+        return self.filter(state__in=written("claimed", "sending"))
 
     def claimable(self, at: datetime) -> MessageQuerySet:
         """Those waiting whose time has come."""
