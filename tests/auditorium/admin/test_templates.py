@@ -79,7 +79,7 @@ def test_words_that_take_several_parts_at_their_usual_length_are_warned_of(at_ad
         ("{name}，{when}，体检打折", "提醒不是营销短信，不能写“打折”这类话。"),
         ("｛name｝，{when}", "花括号里要写变量名，例如 {name}，前后括号都要有。"),
         ("您好", "正文里少了变量 {name}、{when}。"),
-        ("{name}，{when}" + "好" * 480, "太长了：写了 493 个字，最多 300 个字，70 个字以内最省钱。"),
+        ("{name}，{when}" + "好" * 480, "太长了：写了 493 个字，最多 300 个，70 个以内最省钱。"),
     ],
 )
 def test_words_that_cannot_be_sent_are_refused_in_one_sentence(at_admin, template, body, expected):

@@ -1,0 +1,34 @@
+// The admin's boxes to choose by typing are named by what is chosen in them; here they are named by their field too.
+(function () {
+  "use strict";
+
+  function label(select) {
+    const own = document.querySelector('label[for="' + select.id + '"]');
+    return select.getAttribute("aria-label") || (own ? own.textContent.trim().replace(/[:：]$/, "") : "");
+  }
+
+  function name(select) {
+    const box = select.nextElementSibling;
+    const shown = box && box.querySelector(".select2-selection__rendered");
+    if (shown && shown.id) {
+      const chosen = select.selectedOptions[0] ? select.selectedOptions[0].textContent.trim() : "";
+      shown.setAttribute("aria-label", (label(select) + " " + chosen).trim());
+    }
+  }
+
+  window.addEventListener("load", function () {
+    document.querySelectorAll("select.admin-autocomplete").forEach(name);
+    if (window.django && window.django.jQuery) {
+      const $ = window.django.jQuery;
+      $(document).on("change", "select.admin-autocomplete", function () {
+        name(this);
+      });
+      $(document).on("select2:open", "select.admin-autocomplete", function () {
+        const typed = document.querySelector(".select2-container--open .select2-search__field");
+        if (typed) {
+          typed.setAttribute("aria-label", label(this));
+        }
+      });
+    }
+  });
+})();
