@@ -91,12 +91,13 @@ def _give_up_providers(at: datetime) -> Counter[str]:
 
 
 def _give_up(stuck: MessageQuerySet, at: datetime, *, why: str) -> Counter[str]:
-    """Let a person say what some of these texts should have; what is too late by now just ends."""
+    """Let a person say what some of these texts should have; what is too late for all it names just ends."""
     found = list(stuck.values_list("pk", "expires_at")[:BATCH])
-    late = [pk for pk, expires_at in found if expires_at <= at]
+    late = {pk for pk, expires_at in found if expires_at <= at}
+    late -= outcomes.needed_by_others(late, at=at)
     ended = outcomes.move(late, to=MessageState.EXPIRED)
     given_up = 0
-    for pk, expires_at in found:
-        if expires_at > at:
+    for pk, _expires_at in found:
+        if pk not in late:
             given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=why)
     return Counter({"asked": given_up, "expired": ended})

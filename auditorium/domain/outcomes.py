@@ -71,10 +71,20 @@ def withdraw(*, pk: int, at: datetime, when: Q | None = None) -> int:
     with transaction.atomic():
         answered = _lock_answered([pk]).get(pk, [])
         moved = move([pk], to=MessageState.CANCELLED, when=when)
-        left = Reminder.objects.filter(pk__in=answered, state=ReminderState.SENDING) if moved else None
+        owed = Reminder.objects.filter(pk__in=answered, state=ReminderState.SENDING, expires_at__gt=at)
+        left = owed if moved else None
         if left and not Message.objects.filter(pk=pk, is_copy=True).exists():
             telling.tell_anew([reminder.pk for reminder in left], at=at)
     return moved
+
+
+def needed_by_others(texts: Collection[int], *, at: datetime) -> set[int]:
+    """Those of these texts, too late for somebody they name, that say something others can still use."""
+    if not texts:
+        return set()
+    answers = Reminder.messages.through.objects.filter(message__in=texts, message__is_copy=False)
+    owed = answers.filter(reminder__state=ReminderState.SENDING, reminder__expires_at__gt=at)
+    return set(owed.values_list("message_id", flat=True))
 
 
 def record_taken(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -51,9 +52,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BATCH = 200
-PER_NUMBER_AND_DAY = 10
-"""No number gets more texts a day from us; providers refuse what comes after (RULES: 10 to 50)."""
-
 LINE_MAY_RETURN = timedelta(hours=2)
 """How long a hall without a usable line waits for one before a person is asked."""
 
@@ -239,7 +237,7 @@ class _Round:
 
     def _texts(self, reminder: Reminder, without: Collection[int], *, again: bool) -> tuple[list[Message], str]:
         """The texts of one reminder, the main one first; without any, why a person is asked; neither: it waits."""
-        full = {phone for phone, count in self.texts_today.items() if count >= PER_NUMBER_AND_DAY}
+        full = {phone for phone, count in self.texts_today.items() if count >= settings.SMS_PER_NUMBER_AND_DAY}
         told = recipients.resolve(reminder, without={*without, *full})
         if told.main is None:
             able = recipients.resolve(reminder, without=without).main

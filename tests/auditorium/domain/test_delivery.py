@@ -236,8 +236,8 @@ def test_sweep_asks_a_person_where_the_words_lack_a_value(villager, line, gatewa
     assert FollowUp.objects.get().reason == "短信模板有问题，写不出短信"
 
 
-def test_sweep_keeps_our_cap_per_number_and_day(hall, line, gateway, monkeypatch):
-    monkeypatch.setattr("auditorium.domain.telling.PER_NUMBER_AND_DAY", 2)
+def test_sweep_keeps_our_cap_per_number_and_day(hall, line, gateway, settings):
+    settings.SMS_PER_NUMBER_AND_DAY = 2
     first = told_villager(hall)
     phone = first.contacts.get().phone
     neighbours = [first]
@@ -253,8 +253,8 @@ def test_sweep_keeps_our_cap_per_number_and_day(hall, line, gateway, monkeypatch
     assert delivery.sweep(at=at("11-24 08:00")) == {"written": 1, "sent": 1}
 
 
-def test_sweep_over_the_cap_tries_the_next_contact_then_a_person(villager, line, gateway, monkeypatch):
-    monkeypatch.setattr("auditorium.domain.telling.PER_NUMBER_AND_DAY", 1)
+def test_sweep_over_the_cap_tries_the_next_contact_then_a_person(villager, line, gateway, settings):
+    settings.SMS_PER_NUMBER_AND_DAY = 1
     daughter = ContactFactory(villager=villager, relation=Relation.DAUGHTER, order=2)
     for about in range(3):
         owe(villager, about=about, days=0.5)

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import delivery, reminders, replies, telling
+from auditorium.domain import delivery, expiry, reminders, replies, telling
 from auditorium.enums import (
     GatewayKind,
     MessageAudience,
@@ -269,6 +269,50 @@ def test_a_worker_that_holds_the_text_loses_it(couple):
     silence(1)
     message = Message.objects.get()
     assert (message.state, message.claimed_by, message.lease_until) == (MessageState.PENDING, "", None)
+
+
+# It leaves too late for one of them
+
+
+@pytest.fixture
+def early_and_late(couple, errands):
+    """Their text waits; the first visit is over at 8:30, the second in the afternoon."""
+    tell()
+    Reminder.objects.filter(pk=couple[1].pk).update(expires_at=at("11-27 14:00"))
+    assert Message.objects.get().expires_at == at("11-27 08:30")
+    return couple
+
+
+def states_of(reminders):
+    return [Reminder.objects.get(pk=one.pk).state for one in reminders]
+
+
+def test_who_is_still_to_come_gets_a_text_of_their_own(early_and_late, errands, gateway):
+    errands.over.add(1)
+    delivery.sweep(at=at("11-27 09:00"))
+    assert [text.body for text in gateway.sent] == [
+        "【柯桥文化礼堂】李秀英，明天：11月27日周五上午8:30到社保窗口。问0575-84000000"
+    ]
+    assert states_of(early_and_late) == [ReminderState.MISSED, ReminderState.TOLD]
+    assert states() == [MessageState.CANCELLED, MessageState.SENT]
+
+
+def test_who_is_still_to_come_is_called_where_no_line_comes_back(early_and_late, errands, line):
+    errands.over.add(1)
+    line.is_active = False
+    line.save()
+    expiry.expire(at=at("11-27 09:00"))
+    assert states_of(early_and_late) == [ReminderState.MISSED, ReminderState.FOLLOW_UP]
+    assert [task.about_id for task in FollowUp.objects.all()] == [2]
+    assert states() == [MessageState.CANCELLED]
+
+
+def test_text_too_late_for_everybody_just_ends(couple, errands, gateway):
+    tell()
+    errands.over |= {1, 2}
+    delivery.sweep(at=at("11-27 09:00"))
+    assert (gateway.sent, states(), FollowUp.objects.count()) == ([], [MessageState.EXPIRED], 0)
+    assert states_of(couple) == [ReminderState.MISSED, ReminderState.MISSED]
 
 
 # Answers
