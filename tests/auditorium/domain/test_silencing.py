@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import consents, contacts, delivery, phones, telling, villagers
+from auditorium.domain import consents, contacts, delivery, phones, replies, silencing, telling, villagers
 from auditorium.domain.contacts import ContactDetails
 from auditorium.enums import ConsentPurpose, MessageState, Relation, ReminderPurpose, ReminderState
-from auditorium.models import FollowUp, Message, Reminder
+from auditorium.models import FollowUp, Message, Reminder, Reply
 from tests.factories import (
     ConsentFactory,
     ContactFactory,
@@ -190,3 +192,48 @@ def test_contact_taken_off_gets_nothing_that_waits(villager, user, hall):
     kept = ContactDetails(pk=own.pk, relation=Relation.SELF)
     contacts.replace(villager=villager, contacts=[kept], hall=hall, by=user)
     assert states() == [CLAIMED, CANCELLED]
+
+
+def test_death_silences_a_copy_written_to_a_reminder_that_has_ended(villager, user, errands):
+    """Nothing but the waiting copy is left of what was owed: it goes as well."""
+    Message.objects.filter(is_copy=False).update(state=MessageState.DELIVERED)
+    Reminder.objects.exclude(purpose=ReminderPurpose.CONFIRMATION).delete()
+    Reminder.objects.update(state=ReminderState.TOLD)
+    die(villager, user)
+    assert states() == [MessageState.DELIVERED, CANCELLED]
+
+
+def test_death_silences_what_we_were_about_to_answer(villager, user, hall):
+    text = Message.objects.first()
+    text.state, text.sent_at = MessageState.SENT, clock.now()
+    text.save()
+    replies.receive(line=text.line, number=text.phone.number.as_e164, text="3")
+    ours = Message.objects.create(
+        **{name: getattr(text, name) for name in ("hall", "villager", "phone", "line", "audience", "created_at")},
+        not_before=text.not_before,
+        expires_at=text.expires_at,
+        body="好的",
+        parts=1,
+        reply=Reply.objects.get(),
+    )
+    die(villager, user)
+    ours.refresh_from_db()
+    assert ours.state == CANCELLED
+
+
+def test_somebody_named_in_a_text_written_meanwhile_is_locked_too(villager, monkeypatch):
+    """Between the look and the lock somebody was quicker: it is looked again, and locked anew in the order of ids."""
+    other = VillagerFactory()
+    looks = [{villager.pk}, *[{villager.pk, other.pk}] * 3]
+    monkeypatch.setattr(silencing, "_named_beside", lambda of: looks.pop(0))
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        silencing.lock(villager)
+    assert looks == []
+    assert [query["sql"].split()[0] for query in queries].count("ROLLBACK") == 1
+
+
+def test_lock_that_never_holds_gives_up(villager, monkeypatch):
+    more = iter(range(10_000, 20_000))
+    monkeypatch.setattr(silencing, "_named_beside", lambda of: {of.pk, next(more)})
+    with pytest.raises(OperationalError), transaction.atomic():
+        silencing.lock(villager)
