@@ -30,10 +30,11 @@ def expire(*, at: datetime) -> Counter[str]:
     """End what is past its time, and hand to a person what waits in vain for its line."""
     counts: Counter[str] = Counter()
     over = Reminder.objects.live().filter(expires_at__lte=at)
-    rest = over.order_by("expires_at", "pk")
-    while found := list(rest.values_list("expires_at", "pk", "villager_id")[:BATCH]):
+    rest = over
+    while found := list(rest.order_by("expires_at", "pk").values_list("expires_at", "pk", "villager_id")[:BATCH]):
         last, last_pk, _villager = found[-1]
-        rest = rest.filter(Q(expires_at__gt=last) | Q(expires_at=last, pk__gt=last_pk))
+        # said as a bound too, where the index begins to be read: what was ended stands before it for a while
+        rest = over.filter(Q(expires_at__gt=last) | Q(pk__gt=last_pk), expires_at__gte=last)
         with transaction.atomic():
             pks = telling.locked({row[2] for row in found}, over.filter(pk__in=[row[1] for row in found]))
             counts += _end(Reminder.objects.filter(pk__in=pks))

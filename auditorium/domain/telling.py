@@ -92,7 +92,7 @@ def tell_batch(*, at: datetime, after: Place | None) -> tuple[Counter[str], Plac
     """
     waiting = due_now(at).order_by("due_at", "pk")
     if after:
-        waiting = waiting.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], pk__gt=after[1]))
+        waiting = waiting.filter(Q(due_at__gt=after[0]) | Q(pk__gt=after[1]), due_at__gte=after[0])
     found = list(waiting.values_list("due_at", "pk", "villager_id")[:BATCH])
     if not found:
         return Counter(), None

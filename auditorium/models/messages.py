@@ -135,7 +135,7 @@ class Message(models.Model):
     `uid` is our key at the provider. Phone, words and line are frozen when the reminder is claimed; a
     queued text never changes. `values` are those in its `template`, for providers that keep the words; like the
     body they are dropped after a while. `cost` is in yuan, at the line's price when it was sent; null where that
-    has none. `lease_until` ends a claim whose worker died.
+    has none. `lease_until` ends a claim whose worker died; of what was sent it says when to ask about it again.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -203,7 +203,15 @@ class Message(models.Model):
             models.Index(fields=["line", "provider_id"], condition=~Q(provider_id=""), name="message_receipt"),
             # what was sent and never reported on: ask for its receipt
             models.Index(
-                fields=["line", "sent_at"], condition=Q(state="sent", ended_at__isnull=True), name="message_unheard"
+                fields=["line", "sent_at"],
+                condition=Q(state="sent", ended_at__isnull=True, lease_until__isnull=True),
+                name="message_unheard",
+            ),
+            # what was asked about without result: ask again
+            models.Index(
+                fields=["line", "lease_until"],
+                condition=Q(state="sent", ended_at__isnull=True, lease_until__isnull=False),
+                name="message_asked_about",
             ),
             # a line's cap per day
             models.Index(fields=["line", "sent_at"], name="message_of_line"),

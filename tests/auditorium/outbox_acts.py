@@ -60,7 +60,7 @@ def acts(outbox: Outbox) -> dict[str, tuple[Callable[[], object], set[str]]]:
         "claim": (lambda: sending.claim(courier, line), {"message_waiting"}),
         "claim under a cap": (lambda: sending.claim(courier, outbox.capped), {"message_of_line", "message_lease"}),
         "send": (lambda: sending.send_some(courier), {"message_waiting"}),
-        "poll": (lambda: polling.poll(at=at), {"message_unheard"}),
+        "poll": (lambda: polling.poll(at=at), {"message_unheard", "message_asked_about"}),
         "receipt by number": (
             lambda: receipts.record(line=line, receipts=by_number),
             {"message_receipt", "message_part_receipt", "message_lease"},

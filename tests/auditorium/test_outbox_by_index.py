@@ -30,7 +30,6 @@ UNDER_WAY = {"message_waiting", "message_written", "message_lease", "message_unk
 """Partial indexes of what is under way now: reading one whole is no more than that."""
 
 ON_SQLITE = {
-    "poll": {"message_of_line"},
     "answer": {"message_of_line"},
     "receipt by key": {"sqlite_autoindex_auditorium_message"},
 }
