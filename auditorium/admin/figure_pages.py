@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 PERIODS = (1, 7, 30)
-CHART_HEIGHT, HEAD_ROOM, FOOT_ROOM = 120, 16, 18
+CHART_HEIGHT, HEAD_ROOM, FOOT_ROOM, SIDE = 120, 16, 18, 10
 FEW_DAYS = 7
 WIDE, NARROW = 56, 20
 """How much room a day has in the chart, among few days and among many."""
@@ -103,7 +103,7 @@ class FiguresPage:
                 height = round(count * CHART_HEIGHT / self._most, 1)
                 top -= height
                 if height:
-                    x, width = place * self._step + gap, self._step - 2 * gap
+                    x, width = SIDE + place * self._step + gap, self._step - 2 * gap
                     found.append(Bar(tone=tone, x=x, y=round(top, 1), width=width, height=height))
         return found
 
@@ -114,7 +114,7 @@ class FiguresPage:
         found = []
         last = len(self.days) - 1
         for place, day in enumerate(self.days):
-            middle = place * self._step + self._step // 2
+            middle = SIDE + place * self._step + self._step // 2
             if (last - place) % every == 0:
                 found.append(Mark(middle, HEAD_ROOM + CHART_HEIGHT + FOOT_ROOM - 5, f"{day.day.month}-{day.day.day}"))
             if day.handed_over and (every == 1 or day.handed_over == self._most):
@@ -124,8 +124,8 @@ class FiguresPage:
 
     @property
     def chart_width(self) -> int:
-        """Of all its columns."""
-        return max(len(self.days) * self._step, WIDE)
+        """Of all its columns, with room for the first and the last word."""
+        return len(self.days) * self._step + 2 * SIDE
 
     @property
     def chart_height(self) -> int:

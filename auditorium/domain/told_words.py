@@ -24,7 +24,7 @@ def of(reminder: Reminder) -> str:
             words = _under_way(mains)
         case ReminderState.RELAYED:
             whose = _whose(_last(mains, MessageState.DELIVERED, MessageState.SENT))
-            words = _("短信到了%(whose)s手机。村民不识字，等家人回话说转告了，才算告知") % {"whose": whose}
+            words = _("短信到了%(whose)s手机。村民不识字，等%(whose)s回话说转告了，才算告知") % {"whose": whose}
         case ReminderState.TOLD:
             words = _told(mains, reads=not reminder.villager.cannot_read)
         case ReminderState.FOLLOW_UP:
@@ -53,7 +53,7 @@ def _under_way(mains: list[Message]) -> str:
 def _told(mains: list[Message], *, reads: bool) -> str:
     arrived = _last(mains, MessageState.DELIVERED)
     if not reads:
-        return _("已经当面或在电话里说了，或者家人回话说转告了")
+        return _("已经当面或在电话里说了，或者收短信的人回话说转告了")
     if arrived:
         return _("短信送到了%(whose)s手机") % {"whose": _whose(arrived)}
     if sent := _last(mains, MessageState.SENT):

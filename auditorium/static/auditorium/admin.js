@@ -8,11 +8,15 @@
   }
 
   function name(select) {
-    const box = select.nextElementSibling;
-    const shown = box && box.querySelector(".select2-selection__rendered");
-    if (shown && shown.id) {
+    const field = select.nextElementSibling;
+    const box = field && field.querySelector('[role="combobox"]');
+    const shown = field && field.querySelector(".select2-selection__rendered");
+    if (box && shown) {
       const chosen = select.selectedOptions[0] ? select.selectedOptions[0].textContent.trim() : "";
-      shown.setAttribute("aria-label", (label(select) + " " + chosen).trim());
+      const words = (label(select) + " " + chosen).trim();
+      box.removeAttribute("aria-labelledby");
+      box.setAttribute("aria-label", words);
+      shown.setAttribute("aria-label", words);
     }
   }
 

@@ -60,9 +60,9 @@ def test_what_is_to_come_says_when(errands):
 
 def test_who_cannot_read_was_told_by_somebody(errands):
     waiting = words(errands, "relayed", "undelivered", "delivered", cannot_read=True)
-    assert waiting == "短信到了女儿手机。村民不识字，等家人回话说转告了，才算告知"
+    assert waiting == "短信到了女儿手机。村民不识字，等女儿回话说转告了，才算告知"
     assert words(errands, "told", "undelivered", "delivered", cannot_read=True) == (
-        "已经当面或在电话里说了，或者家人回话说转告了"
+        "已经当面或在电话里说了，或者收短信的人回话说转告了"
     )
 
 
