@@ -21,7 +21,7 @@ from auditorium.forms import villagers as villager_forms
 from auditorium.forms.consents import ConsentForm
 from auditorium.forms.contacts import Contacts
 from auditorium.forms.villagers import DeathForm, VillagerForm
-from auditorium.models import Villager
+from auditorium.models import Phone, Villager
 from auditorium.views.access import StaffRequest, current_hall
 from auditorium.views.people import line
 
@@ -89,8 +89,8 @@ def contacts_edit(request: StaffRequest, pk: int) -> HttpResponse:
 def contact_texts(request: StaffRequest, pk: int, contact_pk: int) -> HttpResponse:
     """Whoever has this phone wants texts again."""
     hall = current_hall(request)
-    contact = get_object_or_404(_load(request, pk).contacts.select_related("phone"), pk=contact_pk, phone__isnull=False)
-    if phones.send_again(phone=contact.phone, by=request.user, hall=hall):
+    phone = get_object_or_404(Phone, contacts__villager=_load(request, pk), contacts__pk=contact_pk)
+    if phones.send_again(phone=phone, by=request.user, hall=hall):
         messages.success(request, _("这个号码又能收短信了。"))
     return redirect("auditorium:villager", pk)
 

@@ -69,8 +69,8 @@ def test_a_text_is_each_ones_own_or_not_by_the_phone_it_went_to(line, hall, vill
     phone = villager.contacts.get().phone
     spouse = VillagerFactory(registered_at=hall)
     ConsentFactory(villager=spouse)
-    ContactFactory(villager=spouse, relation=Relation.SELF, order=2)
-    theirs = ContactFactory(villager=spouse, relation=Relation.SPOUSE, phone=phone, order=1)
+    ContactFactory(villager=spouse, relation=Relation.SELF, order=1)
+    theirs = ContactFactory(villager=spouse, relation=Relation.SPOUSE, phone=phone, order=2)
     reminder = owe(spouse, about=2)
     text = Message.objects.get()
     text.reminders.add(reminder)

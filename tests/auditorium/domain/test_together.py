@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import delivery, expiry, reminders, replies, telling
+from auditorium.domain import delivery, expiry, outcomes, reminders, replies, telling
 from auditorium.enums import (
     GatewayKind,
     MessageAudience,
@@ -295,6 +295,13 @@ def test_who_is_still_to_come_gets_a_text_of_their_own(early_and_late, errands, 
     ]
     assert states_of(early_and_late) == [ReminderState.MISSED, ReminderState.TOLD]
     assert states() == [MessageState.CANCELLED, MessageState.SENT]
+
+
+def test_text_withdrawn_too_late_for_one_is_written_anew_for_the_other_alone(early_and_late):
+    outcomes.withdraw(pk=Message.objects.get().pk, at=at("11-27 09:00"))
+    assert [list(text.reminders.all()) for text in Message.objects.filter(state=MessageState.PENDING)] == [
+        [early_and_late[1]]
+    ]
 
 
 def test_who_is_still_to_come_is_called_where_no_line_comes_back(early_and_late, errands, line):
