@@ -84,7 +84,7 @@ class HttpGateway:
         if answer.status in _BETWEEN:
             raise GatewayTimeout
         code = answer.at(config.error_code) or f"http-{answer.status}"
-        raise GatewayError(treatment=config.treatment_of(code), code=code[:60])
+        raise GatewayError(treatment=config.treatment_of(code), code=_kept(code))
 
     def find(self, text: OutgoingText) -> Found | Unknowable | None:
         """Ask the provider by our key, where the settings say how."""
@@ -122,7 +122,7 @@ class HttpGateway:
             if key or provider_id:
                 is_bad = delivered is False and self._config.treatment_of(code) == Treatment.BAD_NUMBER
                 found.append(
-                    Receipt(key=key, provider_id=provider_id, delivered=delivered, code=code[:60], bad_number=is_bad)
+                    Receipt(key=key, provider_id=provider_id, delivered=delivered, code=_kept(code), bad_number=is_bad)
                 )
         return found
 
@@ -192,6 +192,11 @@ class HttpGateway:
             raise GatewayTimeout from None
         except HTTPError:
             raise GatewayTimeout from None
+
+
+def _kept(code: str) -> str:
+    """A provider's code as it is stored and logged: some put the number into it."""
+    return re.sub(r"\d{11,}", "…", code)[:60]
 
 
 def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> _Answer:
