@@ -222,7 +222,7 @@ class LabelledFormSet(_InlineFormSet):
 class ScopedInline(_ByRole, _TabularInline):
     """Rows edited on their parent's page; they may be removed where nothing hangs on them."""
 
-    formset = LabelledFormSet
+    formset: type[_InlineFormSet] = LabelledFormSet
     extra = 0
     can_delete = True
 
