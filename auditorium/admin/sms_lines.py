@@ -37,7 +37,7 @@ class SmsLineAdmin(ScopedAdmin):
 
     viewers = ()
     form = SmsLineForm
-    list_display = ["name", "kind", "signature", "region", "order", "standing", "waiting", "how_it_does"]
+    list_display = ["name", "standing", "waiting", "how_it_does", "kind", "signature", "region", "order"]
     list_select_related = ["region", "connection"]
     autocomplete_fields = ["region"]
     search_fields = ["name"]
