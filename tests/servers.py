@@ -21,6 +21,9 @@ from types import FrameType
 # A test cluster is thrown away: it need not survive a power cut. Four pytest workers with 64 threads each must connect.
 POSTGRES_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 500\n"
 
+OURS = "POSTGRES_IS_OURS"
+"""Set in the environment where the server was started here: only such a one may a test kill."""
+
 
 @contextmanager
 def postgres() -> Iterator[str]:
@@ -37,6 +40,7 @@ def postgres() -> Iterator[str]:
         with (folder / "data" / "postgresql.auto.conf").open("a") as settings:
             settings.write(POSTGRES_SETTINGS)
         server.start()
+        os.environ[OURS] = "1"
         yield f"postgres://postgres:@/{server.get_postmaster_info().socket_dir}/postgres"
     finally:
         server.cleanup()
