@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from auditorium.models import Hall, User
 
-ALERT = "auditorium.alert_line_stopped"
+ALERT = "auditorium.tell_operators"
 """The task that tells the operators; see `auditorium.tasks`."""
 
 DOWN_AFTER = timedelta(minutes=5)
@@ -142,9 +142,11 @@ def note_success(line: SmsLine) -> None:
 
 def stop(*, line: SmsLine, code: str) -> None:
     """Pause a line that an operator must see to, and tell the operators; once, however many texts find out."""
-    with translation.override(settings.LANGUAGE_CODE):
-        if pause(lines=SmsLine.objects.filter(pk=line.pk), by=None, why=_why(line, code)):
-            wake.after_commit(ALERT, line.pk)
+    this = SmsLine.objects.filter(pk=line.pk)
+    with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
+        if pause(lines=this, by=None, why=_why(line, code)):
+            this.update(alert_at=clock.now())
+            wake.after_commit(ALERT)
 
 
 def _why(line: SmsLine, code: str) -> str:
@@ -199,7 +201,7 @@ def pause(*, lines: QuerySet[SmsLine], by: User | None, why: str) -> int:
 def resume(*, lines: QuerySet[SmsLine], by: User) -> int:
     """Let what waited go out, as long as it still makes sense; return how many were paused."""
     paused = list(lines.filter(paused_at__isnull=False).select_for_update(of=("self",)).order_by("pk"))
-    SmsLine.objects.filter(pk__in=[line.pk for line in paused]).update(paused_at=None, paused_reason="")
+    SmsLine.objects.filter(pk__in=[line.pk for line in paused]).update(paused_at=None, paused_reason="", alert_at=None)
     _note("resumed", paused, by)
     return len(paused)
 

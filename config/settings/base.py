@@ -199,6 +199,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=20),
         "options": {"expires": 3600},
     },
+    "tell-operators-what-stopped": {
+        "task": "auditorium.tell_operators",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "hand-on-what-nobody-took": {
         "task": "auditorium.escalate_follow_ups",
         "schedule": 60.0,

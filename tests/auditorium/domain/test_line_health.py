@@ -1,5 +1,6 @@
 """What follows from a provider's answer: a line that stops, one that is down, a number that is none."""
 
+import smtplib
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from auditorium.enums import FollowUpKind, MessageState
 from auditorium.gateways.base import GatewayError
 from auditorium.gateways.treatments import Treatment
 from auditorium.models import FollowUp, Message, SmsLine
-from tests.factories import ContactFactory, HallFactory, RegionFactory, SmsLineFactory, VillagerFactory
+from tests.factories import ContactFactory, HallFactory, RegionFactory, SmsLineFactory, UserFactory, VillagerFactory
 from tests.outbox import FakeGateway, at, owe, states, told_villager
 from tests.peers.vendor_peer import running
 
@@ -81,7 +82,7 @@ def test_an_operators_error_stops_the_line_and_keeps_the_text(
     assert first.paused_at == clock.now()
     assert first.paused_reason == "短信平台回的是 AMOUNT_NOT_ENOUGH，请检查余额、权限和设置"
     assert (states(), len(gateways["first"].sent)) == ([MessageState.PENDING] * 3, 1)
-    assert woken.count((lines.ALERT, first.pk)) == 1
+    assert woken.count((lines.ALERT,)) == 1
     assert Message.objects.filter(attempts=0).count() == 3
 
 
@@ -175,11 +176,10 @@ def test_operators_are_told_by_robot_and_mail_what_to_do(hall, first, gateways, 
     SmsLine.objects.update(config={"name": "first", "headers": {"X-Auth": SECRET}})
     villager = told_villager(hall)
     owe(villager)
-    alerts.line_stopped(first.pk)
-    assert (robot.taken, mail.outbox) == ([], [])
+    assert (alerts.tell(), robot.taken, mail.outbox) == (0, [], [])
     gateways["first"].answers = [refuse(Treatment.OPERATOR, "AMOUNT_NOT_ENOUGH")]
     delivery.sweep()
-    alerts.line_stopped(first.pk)
+    assert (alerts.tell(), alerts.tell()) == (1, 0)
     words = (
         f"短信线路“{first.name}”停了：短信平台回的是 AMOUNT_NOT_ENOUGH，请检查余额、权限和设置。"
         "没发的短信都留着。处理好后到管理后台，在它的“运行情况”里按“恢复”。"
@@ -207,8 +207,34 @@ def test_operators_are_told_by_robot_and_mail_what_to_do(hall, first, gateways, 
 def test_robot_that_refuses_is_noted_and_the_mail_goes_out(first, robot, caplog, deed, noted):
     robot.then(deed)
     lines.stop(line=first, code="AMOUNT_NOT_ENOUGH")
-    alerts.line_stopped(first.pk)
+    assert (alerts.tell(), alerts.tell()) == (1, 0)
     assert (noted in caplog.text, TOKEN in caplog.text, len(mail.outbox)) == (True, False, 1)
+
+
+def test_operators_nobody_could_tell_are_told_later(first, robot, monday, monkeypatch, caplog):
+    def refuse_mail(*args, **kwargs):
+        raise smtplib.SMTPServerDisconnected
+
+    monkeypatch.setattr(alerts, "send_mail", refuse_mail)
+    robot.then({"do": "cut"})
+    lines.stop(line=first, code="AMOUNT_NOT_ENOUGH")
+    assert (alerts.tell(), robot.taken) == (0, [])
+    assert "the mail was not taken (SMTPServerDisconnected)" in caplog.text
+    monday.shift(alerts.TRY_AGAIN_AFTER - timedelta(seconds=1))
+    assert alerts.tell() == 0
+    monday.shift(timedelta(seconds=1))
+    assert (alerts.tell(), len(robot.taken)) == (1, 1)
+
+
+def test_operators_are_not_told_of_a_line_that_goes_on_again(first, robot):
+    lines.stop(line=first, code="AMOUNT_NOT_ENOUGH")
+    lines.resume(lines=SmsLine.objects.filter(pk=first.pk), by=UserFactory())
+    assert (alerts.tell(), robot.taken) == (0, [])
+
+
+def test_line_that_somebody_pauses_is_no_news_to_the_operators(first, robot):
+    lines.pause(lines=SmsLine.objects.filter(pk=first.pk), by=UserFactory(), why="换卡")
+    assert (alerts.tell(), robot.taken) == (0, [])
 
 
 def test_line_that_cannot_be_opened_says_so_without_a_code(first):
