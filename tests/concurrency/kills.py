@@ -136,6 +136,10 @@ class Provider:
         self.peer.give("takes", actions[action])
         self.peer.then({"do": "die after" if when == "after" else "die"})
 
+    def cuts(self, *, off: bool = False) -> None:
+        """Cut off the next two calls, of a text it has taken and of one it has not; or no more."""
+        self.peer.give("then", [] if off else [{"do": "cut after"}, {"do": "cut"}])
+
     def is_dead(self) -> bool:
         return self._process.poll() is not None
 

@@ -14,13 +14,14 @@ def test_broker_killed_at_each_step_loses_and_repeats_nothing(desk_with, broker)
     broker.kill()
     broker.start()
     places = [place for place in PLACES if place != "left behind taken up"]  # no worker dies: nothing is left behind
-    desk.provider.peer.then({"do": "cut after"}, {"do": "cut"})
     beat, worker = desk.beat(), desk.worker(*places, victim="broker")
     while left := desk.unreached(places):
+        desk.provider.cuts()
         desk.owe()
         desk.sweep_until(lambda left=left: broker.is_dead() or desk.unreached(places) != left)
         desk.owe()
         broker.start()
+    desk.provider.cuts(off=True)
     assert desk.settle() == Outcome(told=len(desk.owed))
     assert [beat.is_dead(), worker.is_dead()] == [False, False]
 

@@ -22,10 +22,11 @@ def test_connections_ended_at_each_step_lose_and_repeat_nothing(desk_with, kind)
     places = places_here()
     desk = desk_with(kind)
     worker = desk.worker(*places, victim="connections")
-    desk.provider.peer.then({"do": "cut"})
     while left := desk.unreached(places):
+        desk.provider.cuts()
         desk.owe(2)
         desk.sweep_until(lambda left=left: desk.unreached(places) != left)
+    desk.provider.cuts(off=True)
     assert desk.settle() == Outcome(told=len(desk.owed))
     assert not worker.is_dead()
 
