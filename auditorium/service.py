@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from auditorium import clock
 from auditorium.domain import told_words
-from auditorium.domain.villagers import ABOUT
+from auditorium.domain.follow_ups import ABOUT_VILLAGER
 from auditorium.enums import FollowUpState, IdentityKind, ReminderState, ReplyMeaning, ReplyState, TextLanguage
 from auditorium.models import FollowUp, Message, Reminder, Reply, Villager, Visit
 from auditorium.ports import Answered, Entry, Link, TextVariable
@@ -30,7 +30,7 @@ class HallService:
     Its only tasks about a villager as such are those that complete what is known of them.
     """
 
-    kind = ABOUT
+    kind = ABOUT_VILLAGER
     label = gettext_lazy("村民的登记")
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
@@ -57,7 +57,7 @@ class HallService:
 
     def still_due(self, about_ids: Collection[int]) -> set[int]:
         """Those villagers whose identity number is still wanted."""
-        wanted = Villager.objects.living().filter(pk__in=about_ids, identity_kind=IdentityKind.UNKNOWN)
+        wanted = Villager.objects.present().filter(pk__in=about_ids, identity_kind=IdentityKind.UNKNOWN)
         return set(wanted.values_list("pk", flat=True))
 
     def variables_of(

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/consents", villagers.consents_edit, name="consents_edit"),
     path("people/<int:pk>/full", villagers.villager_full, name="villager_full"),
     path("people/<int:pk>/death", villagers.villager_death, name="villager_death"),
+    path("people/<int:pk>/move", villagers.villager_move, name="villager_move"),
     path("visits/add", visits.visit_add, name="visit_add"),
     path("visits/put-aside", visits.put_aside_form, name="put_aside_form"),
     path("visits/close-left-over", visits.visits_close_left_over, name="visits_close_left_over"),

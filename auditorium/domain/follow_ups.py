@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from auditorium.models import Reply
 
 SHOWN_AT_THE_DESK = 5
+ABOUT_VILLAGER = "villager"
+"""What tasks are about that concern somebody as such, and no booking."""
 # Done by telling the villager something: what was owed to them in writing is settled too.
 TELLING = (FollowUpKind.CALL, FollowUpKind.KNOCK)
 

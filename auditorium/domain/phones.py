@@ -77,7 +77,7 @@ def changed_hands(*, phone: Phone, by: User) -> int:
 
 def _locked(phone: Phone, *, texts_only: bool, besides: int | None = None) -> list[Villager]:
     """The villagers reached on it, locked by id, with one more who is not among them."""
-    reached = Villager.objects.living().filter(contacts__phone=phone)
+    reached = Villager.objects.present().filter(contacts__phone=phone)
     if texts_only:
         reached = reached.filter(contacts__phone=phone, contacts__reach=Reach.TEXT)
     pks = set(reached.values_list("pk", flat=True))

@@ -230,7 +230,7 @@ class _Round:
         """Whether its reason is gone, its villager too, or what it says is said by another one that is due as well."""
         about = (reminder.about_kind, reminder.about_id)
         return (
-            recipients.is_gone(reminder.villager)
+            reminder.villager.is_gone
             or (about not in self.due and reminder.purpose not in SAYS_THAT_IT_ENDED)
             or self.foremost.get(about, 0) > _RANK[ReminderPurpose(reminder.purpose)]
         )

@@ -350,9 +350,10 @@ def test_door_list_has_calls_to_those_without_a_number(desk, hall):
     assert doors_of(desk.get(url("door_list"))) == [("", ["打不通"])]
 
 
-def test_door_list_leads_to_nobody_who_died(desk, hall):
-    task = knock(hall, "已故的人")
-    type(task.villager).objects.update(died_on=MONDAY_9.date())
+@pytest.mark.parametrize("field", ["died_on", "moved_away_on"])
+def test_door_list_leads_to_nobody_who_is_gone(desk, hall, field):
+    task = knock(hall, "走了的人")
+    type(task.villager).objects.update(**{field: MONDAY_9.date()})
     assert doors_of(desk.get(url("door_list"))) == []
 
 
@@ -364,6 +365,14 @@ def test_a_task_about_somebody_who_died_says_so_and_no_words(desk, hall):
     page = desk.get(url("follow_up", task.pk)).content.decode()
     assert ("已于11月23日 周一去世" in page, "带身份证来礼堂" in page) == (True, False)
     assert "已去世" in desk.get(url("follow_ups")).content.decode()
+
+
+def test_a_task_about_somebody_who_moved_away_says_so_and_what_to_say(desk, hall):
+    task = FollowUpFactory(hall=hall, words="带身份证来礼堂")
+    type(task.villager).objects.update(moved_away_on=MONDAY_9.date())
+    page = desk.get(url("follow_up", task.pk)).content.decode()
+    assert ("已于11月23日 周一搬走" in page, "带身份证来礼堂" in page) == (True, True)
+    assert "已搬走" in desk.get(url("follow_ups")).content.decode()
 
 
 def test_door_list_shows_needs_and_words_and_no_identity(desk, hall):

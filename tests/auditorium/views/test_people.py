@@ -277,6 +277,13 @@ def test_the_dead_are_found_and_nothing_is_offered(desk, hall):
     assert "预约挂号" not in text
 
 
+def test_who_moved_away_is_found_and_nothing_is_offered(desk, hall):
+    known(hall, moved_away_on=date(2026, 11, 1))
+    text = desk.post(FIND, {"q": "zxm"}, headers=HTMX).text
+    assert "已搬走" in text
+    assert "预约挂号" not in text
+
+
 @pytest.mark.parametrize("people", [1, 3])
 def test_finding_asks_the_same_number_of_questions(desk, hall, people, django_assert_num_queries):
     for n in range(people):
@@ -430,6 +437,17 @@ def test_the_very_number_leaves_no_way_to_go_on(desk, hall):
     assert Villager.objects.count() == 1
 
 
+def test_registering_again_who_moved_away_takes_that_back(desk, hall):
+    desk.post(REGISTER, filled())
+    holder = Villager.objects.get()
+    Villager.objects.update(moved_away_on=date(2026, 11, 1))
+    assert "这个身份证号已经登记过了" in desk.post(REGISTER, filled(name="章晓敏")).text
+    response = desk.post(REGISTER, filled(), follow=True)
+    assert response.redirect_chain == [(page_of(holder), 302)]
+    assert "现在记作又回来了" in response.text
+    assert Villager.objects.get().moved_away_on is None
+
+
 def test_registering_names_the_visit_being_served(desk, hall, user):
     visit = visits.arrive(hall=hall, by=user, label="一位大爷")
     visits.serve(visit=visit, by=user)
@@ -467,6 +485,13 @@ def test_registering_somebody_known_elsewhere_offers_the_link_and_tells_nothing(
     for secret in ("周素芬", "7组", "后仓村", "138****0021"):
         assert secret not in response.text
     assert Villager.objects.count() == 1
+
+
+def test_linking_who_moved_away_takes_that_back(desk, elsewhere):
+    Villager.objects.update(moved_away_on=date(2026, 11, 1))
+    assert "已在别的礼堂登记" in desk.post(REGISTER, filled(name="周素芬")).text
+    assert desk.post(LINK, {"id_number": NUMBER, "name": "周素芬"}).url == page_of(elsewhere)
+    assert Villager.objects.get().moved_away_on is None
 
 
 def test_number_and_name_link_somebody(desk, user, elsewhere):
@@ -533,13 +558,14 @@ def test_a_long_life_has_pages(desk, villager, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["villager", "villager_edit", "contacts_edit", "consents_edit", "villager_full", "villager_death"]
+    "name",
+    ["villager", "villager_edit", "contacts_edit", "consents_edit", "villager_full", "villager_death", "villager_move"],
 )
 def test_out_of_scope_is_not_there(desk, name):
     stranger = known(HallFactory())
     assert desk.get(page_of(stranger, name)).status_code == 404
     if name != "villager":
-        assert desk.post(page_of(stranger, name), {"alive": "1"}).status_code == 404
+        assert desk.post(page_of(stranger, name), {"back": "1"}).status_code == 404
 
 
 @pytest.mark.parametrize("path", [DESK, FIND, REGISTER, LINK, "/people/1/", "/people/1/full"])
@@ -652,9 +678,25 @@ def test_death_ends_what_is_offered(desk, hall):
     response = desk.post(page_of(villager, "villager_death"), {"died_on": "2026-11-20"}, follow=True)
     assert "已于11月20日 周五去世" in response.text
     assert "预约挂号" not in response.text
-    desk.post(page_of(villager, "villager_death"), {"alive": "1"})
+    desk.post(page_of(villager, "villager_death"), {"back": "1"})
     villager.refresh_from_db()
     assert villager.died_on is None
+
+
+def test_moving_away_ends_what_is_offered_until_they_are_back(desk, hall):
+    villager = known(hall, phone="+8613800000021")
+    assert page_of(villager, "villager_move") in desk.get(page_of(villager)).text
+    response = desk.post(page_of(villager, "villager_move"), {"moved_away_on": "2026-11-24"})
+    assert response.context["form"].errors.as_data()["moved_away_on"][0].code == "future"
+    response = desk.post(page_of(villager, "villager_move"), {"moved_away_on": "2026-11-20"}, follow=True)
+    assert "已于11月20日 周五搬走" in response.text
+    assert ("搬走日期", "2026年11月20日") in response.context["facts"]
+    assert "预约挂号" not in response.text
+    assert 'value="2026-11-20"' in desk.get(page_of(villager, "villager_move")).text
+    response = desk.post(page_of(villager, "villager_move"), {"back": "1"}, follow=True)
+    assert ("预约挂号" in response.text, "搬走日期" in response.text) == (True, False)
+    villager.refresh_from_db()
+    assert villager.moved_away_on is None
 
 
 def test_no_address_and_no_log_tells_who(desk, hall, caplog):
