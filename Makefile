@@ -44,8 +44,8 @@ smpp:
 
 test: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations compile
-	$(TOOLS) $(PYTHON_IN_VENV) -m pytest -n 2
-	$(PYTHON_IN_VENV) -m tests.servers $(PYTHON_IN_VENV) -m pytest -n 2 -m "not hard and (not browser or journey)"
+	$(TOOLS) $(PYTHON_IN_VENV) -m pytest -n logical --maxprocesses 4
+	$(PYTHON_IN_VENV) -m tests.servers $(PYTHON_IN_VENV) -m pytest -n logical --maxprocesses 4 -m "not hard and (not browser or journey)"
 
 test-hard: install-dev
 	$(TOOLS) $(PYTHON_IN_VENV) manage.py translations compile

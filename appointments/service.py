@@ -99,9 +99,9 @@ class AppointmentService:
         """What a person says who calls or knocks."""
         return texts.spoken(about_id, purpose)
 
-    def short(self, about_id: int) -> str:
+    def short(self, about_id: int, language: str = TextLanguage.CHINESE) -> str:
         """张小明24日8:30."""
-        return answers.short(about_id)
+        return answers.short(about_id, language)
 
     def on_reply(self, about_id: int, *, yes: bool, own: bool, may_decide: bool) -> Answered:
         """An offer is taken or not, a booking confirmed, or cancelled in a while."""

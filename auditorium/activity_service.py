@@ -99,9 +99,9 @@ class EnrolmentService:
         """What a person says who calls or knocks."""
         return texts.spoken(about_id, purpose)
 
-    def short(self, about_id: int) -> str:
-        """张小明24日9:00."""
-        return texts.short(about_id)
+    def short(self, about_id: int, language: str = TextLanguage.CHINESE) -> str:
+        """张小明24日9:00, 张小明 24 Nov 9:00."""
+        return texts.short(about_id, language)
 
     def on_reply(self, about_id: int, *, yes: bool, own: bool, may_decide: bool) -> Answered:
         """A no signs off from a single date; of a class somebody asks whether it is this date or all of them."""

@@ -131,8 +131,8 @@ class Service(Protocol):
         """What a person says when they call or knock instead of a text."""
         ...
 
-    def short(self, about_id: int) -> str:
-        """Whose it is and when, in at most 16 characters, fit for anybody's eyes: 张小明24日8:30."""
+    def short(self, about_id: int, language: str = TextLanguage.CHINESE) -> str:
+        """Whose it is and when, in at most 16 characters, for anybody's eyes: 张小明24日8:30, 张小明 24 Nov 8:30."""
         ...
 
     def on_reply(self, about_id: int, *, yes: bool, own: bool, may_decide: bool) -> Answered:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from auditorium import clock
-from auditorium.domain.villagers import ABOUT
+from auditorium.domain import told_words
+from auditorium.domain.follow_ups import ABOUT_VILLAGER
 from auditorium.enums import FollowUpState, IdentityKind, ReminderState, ReplyMeaning, ReplyState, TextLanguage
 from auditorium.models import FollowUp, Message, Reminder, Reply, ResourceUse, Villager, Visit
 from auditorium.ports import Answered, Entry, Link, TextVariable
@@ -29,7 +30,7 @@ class HallService:
     Its only tasks about a villager as such are those that complete what is known of them.
     """
 
-    kind = ABOUT
+    kind = ABOUT_VILLAGER
     label = gettext_lazy("村民的登记")
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
@@ -57,7 +58,7 @@ class HallService:
 
     def still_due(self, about_ids: Collection[int]) -> set[int]:
         """Those villagers whose identity number is still wanted."""
-        wanted = Villager.objects.living().filter(pk__in=about_ids, identity_kind=IdentityKind.UNKNOWN)
+        wanted = Villager.objects.present().filter(pk__in=about_ids, identity_kind=IdentityKind.UNKNOWN)
         return set(wanted.values_list("pk", flat=True))
 
     def variables_of(
@@ -80,7 +81,7 @@ class HallService:
         """What to say to somebody whose number is wanted."""
         return _("请下次来礼堂时带上身份证，把号码补上，才能代办预约挂号。")
 
-    def short(self, about_id: int) -> str:
+    def short(self, about_id: int, language: str = TextLanguage.CHINESE) -> str:
         """Whom it concerns."""
         return Villager.objects.only("name").get(pk=about_id).name
 
@@ -122,18 +123,25 @@ def _visits(villager: Villager, user: User) -> list[Entry]:
 def _reminders(villager: Villager, user: User) -> list[Entry]:
     """What was and will be told in writing, one line each whoever it went to; nothing of what was called off unsent."""
     texts = Message.objects.for_user(user).select_related("phone", "contact").order_by("is_copy", "pk")
-    owed = Reminder.objects.for_user(user).filter(villager=villager).prefetch_related(Prefetch("messages", texts))
+    owed = villager.reminders.for_user(user).prefetch_related(Prefetch("messages", texts))
     return [
         Entry(
             at=min((text.sent_at for text in reminder.messages.all() if text.sent_at), default=reminder.due_at),
             title=_("短信提醒：%(purpose)s") % {"purpose": reminder.get_purpose_display()},
-            detail=_("；").join(_sent(text) for text in reminder.messages.all()),
+            detail=_told(reminder),
             state=reminder.get_state_display(),
             tone=tone(reminder),
         )
         for reminder in owed
         if reminder.state != ReminderState.CANCELLED or reminder.messages.all()
     ]
+
+
+def _told(reminder: Reminder) -> str:
+    """Where it stands, and each text; a time to come stands beside the line."""
+    texts = _("；").join(_sent(text) for text in reminder.messages.all())
+    words = "" if reminder.state == ReminderState.PLANNED else told_words.of(reminder)
+    return " · ".join(filter(None, (words, texts)))
 
 
 def _replies(villager: Villager, user: User) -> list[Entry]:

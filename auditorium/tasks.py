@@ -45,10 +45,10 @@ def act_on_replies() -> None:
     replies.sweep()
 
 
-@shared_task(name="auditorium.alert_line_stopped")
-def alert_line_stopped(line_id: int) -> None:
-    """Tell the operators; see `alerts.line_stopped`."""
-    alerts.line_stopped(line_id)
+@shared_task(name="auditorium.tell_operators")
+def tell_operators() -> None:
+    """Tell the operators which lines stopped; see `alerts.tell`."""
+    alerts.tell()
 
 
 @shared_task(name="auditorium.keep_house")

@@ -108,8 +108,8 @@ class Errands:
     def url(self, about_id: int) -> str:
         return f"/errands/{about_id}"
 
-    def short(self, about_id: int) -> str:
-        return f"第{about_id}件事"
+    def short(self, about_id: int, language: str = CHINESE) -> str:
+        return f"errand {about_id}" if language == TextLanguage.ENGLISH else f"第{about_id}件事"
 
     def on_reply(self, about_id: int, *, yes: bool, own: bool, may_decide: bool) -> Answered:
         self.answered.append((about_id, yes, own, may_decide))

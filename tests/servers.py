@@ -1,6 +1,6 @@
 """Runs a command with a real PostgreSQL and a real Redis-protocol server beside it.
 
-    python -m tests.servers python -m pytest -n 2
+    python -m tests.servers python -m pytest -n logical
 
 Both come from pip, live in a temporary folder and are gone when the command ends, however it ends. Whichever of
 `DATABASE_URL` and `REDIS_URL` is already set is used as it is.
@@ -18,8 +18,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
-# A test cluster is thrown away: it need not survive a power cut. Two pytest workers with 64 threads each must connect.
-POSTGRES_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 300\n"
+# A test cluster is thrown away: it need not survive a power cut. Four pytest workers with 64 threads each must connect.
+POSTGRES_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 500\n"
+
+OURS = "POSTGRES_IS_OURS"
+"""Set in the environment where the server was started here: only such a one may a test kill."""
 
 
 @contextmanager
@@ -37,6 +40,7 @@ def postgres() -> Iterator[str]:
         with (folder / "data" / "postgresql.auto.conf").open("a") as settings:
             settings.write(POSTGRES_SETTINGS)
         server.start()
+        os.environ[OURS] = "1"
         yield f"postgres://postgres:@/{server.get_postmaster_info().socket_dir}/postgres"
     finally:
         server.cleanup()

@@ -76,3 +76,4 @@ def _load_once(say: Say) -> None:
     queue.tell(villagers, desks)
     plans.tell(hall=hall, by=by, villagers=villagers)
     weekly.load(hall)
+    places.count_texts()

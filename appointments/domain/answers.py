@@ -11,17 +11,18 @@ from appointments.enums import AppointmentState
 from appointments.errors import BookingError, NotLive
 from appointments.models import Appointment
 from auditorium import clock
+from auditorium.enums import TextLanguage
 from auditorium.ports import Answered
 
 
-def short(about_id: int) -> str:
-    """Whose booking it is and when: 张小明24日8:30; nothing of where or why."""
+def short(about_id: int, language: str = TextLanguage.CHINESE) -> str:
+    """Whose booking it is and when: 张小明24日8:30, 张小明 24 Nov 8:30; nothing of where or why."""
     appointment = Appointment.objects.select_related("villager").get(pk=about_id)
     name = appointment.villager.name[:4]
-    if appointment.starts_at is None:
-        return f"{name}{appointment.date.day}日"
-    moment = clock.local(appointment.starts_at)
-    return f"{name}{moment.day}日{moment.hour}:{moment.minute:02}"
+    at = f"{clock.local(appointment.starts_at):%H:%M}".removeprefix("0") if appointment.starts_at else ""
+    if language == TextLanguage.ENGLISH:
+        return f"{name} {appointment.date.day} {appointment.date:%b} {at}".strip()
+    return f"{name}{appointment.date.day}日{at}"
 
 
 def on_reply(about_id: int, *, yes: bool, own: bool, may_decide: bool) -> Answered:

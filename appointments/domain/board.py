@@ -13,24 +13,24 @@ from appointments.domain.hall_days import CALLED_OFF
 from appointments.domain.places_given import ABOUT
 from appointments.models import Appointment, Route
 from auditorium import clock
-from auditorium.enums import FollowUpKind, ReminderState
-from auditorium.models import Contact, FollowUp, Reminder
+from auditorium.enums import REMINDER_LIVE, FollowUpKind, ReminderState
+from auditorium.models import Contact, FollowUp, Message, Reminder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from appointments.models import ClinicSession
-    from auditorium.models import Hall, User
+    from auditorium.models import Hall, User, Villager
 
 _ASKED = (FollowUpKind.CALL, FollowUpKind.KNOCK, FollowUpKind.REBOOK)
-_UNTOLD = (ReminderState.PLANNED, ReminderState.SENDING, ReminderState.RELAYED, ReminderState.MISSED)
+_UNTOLD = (*REMINDER_LIVE, ReminderState.MISSED)
 
 
 @dataclass(frozen=True)
 class Line:
     """One booking: whom to reach first about it, how to get there, and what somebody must still be told.
 
-    `untold` are texts that should have arrived by now and have not.
+    `untold` is what they should know by now and perhaps do not, with its texts.
     """
 
     appointment: Appointment
@@ -58,7 +58,7 @@ class Board:
 
 
 def of_hall(*, hall: Hall, user: User) -> Board:
-    """The board as it is now, in six queries however many people there are."""
+    """The board as it is now, in seven queries however many people there are."""
     today = clock.today()
     tomorrow = today + timedelta(days=1)
     contacts = Contact.objects.in_order().select_related("phone")
@@ -80,7 +80,7 @@ def of_hall(*, hall: Hall, user: User) -> Board:
 
 
 def _lines(rows: list[Appointment], hall: Hall, user: User) -> list[Line]:
-    tasks, untold = _owed([row.pk for row in rows], user)
+    tasks, untold = _owed({row.pk: row.villager for row in rows}, user)
     routes = {route.hospital_id: route for route in Route.objects.filter(hall=hall)}
     return [
         Line(
@@ -94,16 +94,23 @@ def _lines(rows: list[Appointment], hall: Hall, user: User) -> list[Line]:
     ]
 
 
-def _owed(pks: list[int], user: User) -> tuple[dict[int | None, list[FollowUp]], dict[int, list[Reminder]]]:
-    """The open tasks about each booking, and the texts about it that did not arrive though their time has come."""
+def _owed(about: dict[int, Villager], user: User) -> tuple[dict[int | None, list[FollowUp]], dict[int, list[Reminder]]]:
+    """The open tasks about each booking, and what should be told about it by now and is not, with its texts.
+
+    What waits for a person is among it only where no such task is open.
+    """
     tasks: dict[int | None, list[FollowUp]] = {}
-    asked = FollowUp.objects.for_user(user).open().filter(about_kind=ABOUT, about_id__in=pks, kind__in=_ASKED)
+    asked = FollowUp.objects.for_user(user).open().filter(about_kind=ABOUT, about_id__in=about, kind__in=_ASKED)
     for task in asked.select_related("contact__phone").order_by("due_at", "pk"):
         tasks.setdefault(task.about_id, []).append(task)
     untold: dict[int, list[Reminder]] = {}
-    owed = Reminder.objects.for_user(user).filter(about_kind=ABOUT, about_id__in=pks, due_at__lte=clock.now())
-    for reminder in owed.filter(state__in=_UNTOLD).order_by("due_at", "pk"):
-        untold.setdefault(reminder.about_id, []).append(reminder)
+    owed = Reminder.objects.for_user(user).filter(about_kind=ABOUT, about_id__in=about, due_at__lte=clock.now())
+    texts = Message.objects.select_related("contact").order_by("pk")
+    owed = owed.filter(state__in=_UNTOLD).prefetch_related(Prefetch("messages", texts)).order_by("due_at", "pk")
+    for reminder in owed:
+        if reminder.state != ReminderState.FOLLOW_UP or reminder.about_id not in tasks:
+            reminder.villager = about[reminder.about_id]
+            untold.setdefault(reminder.about_id, []).append(reminder)
     return tasks, untold
 
 

@@ -22,13 +22,22 @@ RESIDENT_ID = "resident_id"
 """How a policy's `documents` calls the mainland ID; others by `OtherDocument`."""
 
 
+def why_gone(villager: Villager) -> str:
+    """One sentence why nothing at all is arranged for this villager any more; empty for whoever is still here."""
+    if villager.erased_at or villager.died_on:
+        return _("这位村民的资料已经停用，不能预约。")
+    if villager.moved_away_on:
+        return _("这位村民已经搬走，不能预约；人又回来了，请先在村民页记下。")
+    return ""
+
+
 def why_not_ready(villager: Villager) -> str:
     """One sentence why nothing can be booked for this villager, whatever the place; empty when all is there.
 
     Nothing here queries when the consents are loaded.
     """
-    if villager.erased_at or villager.died_on:
-        return _("这位村民的资料已经停用，不能预约。")
+    if villager.is_gone:
+        return why_gone(villager)
     if villager.identity_kind == IdentityKind.UNKNOWN:
         return _("医院要实名预约，请先补上身份证号；也可以登记在别处约好的号。")
     agreed = (consent.purpose for consent in villager.consents.all() if consent.withdrawn_at is None)

@@ -27,6 +27,7 @@ from auditorium import clock
 from auditorium.domain import audit, follow_ups, hall_hours, reminders
 from auditorium.domain.transitions import transition
 from auditorium.enums import FollowUpKind, ReminderPurpose
+from auditorium.models.villagers import gone
 from auditorium.plain_select import holds
 
 if TYPE_CHECKING:
@@ -154,14 +155,14 @@ def decline(*, appointment: Appointment, by: User | None, why: str = DECLINED) -
 
 
 def lapse_overdue(session: ClinicSession | None = None) -> int:
-    """End every offer, or every one in a session, whose time is over or whose villager died: the place goes on to the
-    next; return how many."""
+    """End every offer, or every one in a session, whose time is over or whose villager is gone: the place goes on to
+    the next; return how many."""
     held = Appointment.objects.filter(state=AppointmentState.HELD)
     if session is not None:
         if not holds(ANYTHING_HELD, session.pk):
             return 0
         held = held.filter(session=session)
-    overdue = held.filter(Q(held_until__lte=clock.now()) | Q(villager__died_on__isnull=False))
+    overdue = held.filter(Q(held_until__lte=clock.now()) | gone("villager__"))
     return sum(_lapse(appointment) for appointment in overdue.with_names().order_by("held_until", "pk"))
 
 
@@ -188,7 +189,7 @@ def _lapse(appointment: Appointment) -> int:
             return 0
         queues.entry_goes(appointment.waitlist_entry_id, WaitlistState.LAPSED, by=None, ended_at=clock.now())
         reminders.silence(about_kind=ABOUT, about_id=appointment.pk, by=None, why=UNANSWERED)
-        if not villager.died_on and not villager.erased_at:
+        if not villager.is_gone:
             _ask_to_tell(
                 appointment,
                 by=None,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments.domain import booking_requests, bookings, places_given, times
+from appointments.domain import booking_requests, bookings, eligibility, places_given, times
 from appointments.enums import AppointmentSource, AppointmentState
 from appointments.errors import AlreadyBooked, NotLive, VillagerNotReady
 from appointments.models import Appointment, BookingChannel, Department, Hospital
@@ -72,8 +72,8 @@ def record(
         answered = booking_requests.answered_before(by=by, key=key, content=content)
         if answered:
             return answered
-        if villager.erased_at or villager.died_on:
-            raise VillagerNotReady(_("这位村民的资料已经停用，不能登记预约。"))
+        if villager.is_gone:
+            raise VillagerNotReady(eligibility.why_gone(villager))
         appointment = Appointment(
             source=AppointmentSource.ELSEWHERE,
             state=AppointmentState.BOOKED,

@@ -30,6 +30,7 @@ from auditorium.dates import full_date
 from auditorium.domain import audit, follow_ups, hall_hours
 from auditorium.domain.transitions import transition
 from auditorium.enums import FollowUpKind
+from auditorium.models.villagers import gone
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -63,8 +64,8 @@ def note(
     _check_date(due_on)
     with transaction.atomic():
         villager = places_given.lock_villager(villager.pk)
-        if villager.died_on or villager.erased_at:
-            raise VillagerNotReady(eligibility.why_not_ready(villager))
+        if villager.is_gone:
+            raise VillagerNotReady(eligibility.why_gone(villager))
         said = Revisit(
             villager=villager,
             hall=hall,
@@ -123,16 +124,14 @@ def come_due() -> int:
 
 def _over() -> QuerySet[Revisit]:
     """Those whose villager is gone, and those nobody booked until it was too late."""
-    gone = Q(villager__died_on__isnull=False) | Q(villager__erased_at__isnull=False)
     late = Q(state=RevisitState.DUE, due_on__lt=clock.today() - LATER)
-    return Revisit.objects.filter(gone | late, state__in=PENDING)
+    return Revisit.objects.filter(gone("villager__") | late, state__in=PENDING)
 
 
 def _close_over(revisit: Revisit) -> int:
     with transaction.atomic():
         villager = places_given.lock_villager(revisit.villager_id)
-        gone = villager.died_on or villager.erased_at
-        why = eligibility.why_not_ready(villager) if gone else _("过了日子没有约")
+        why = eligibility.why_gone(villager) or _("过了日子没有约")
         return revisit_ends.end(revisit, to=RevisitState.CANCELLED, by=None, why=why)
 
 

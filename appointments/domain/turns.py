@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from appointments.models import ClinicSession, Department, Slot, WaitlistEntry
 from auditorium import clock
 from auditorium.domain import follow_ups, hall_hours
 from auditorium.enums import FollowUpKind
+from auditorium.models.villagers import gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 _TO_TELL = timedelta(hours=4)
 _AT_A_TIME = 10
-_GONE = Q(villager__died_on__isnull=False) | Q(villager__erased_at__isnull=False)
 
 
 def serve_waitlists() -> int:
@@ -70,7 +70,7 @@ def clear_over() -> int:
     Looks at departments and last days, not at everybody who waits.
     """
     waiting = WaitlistEntry.objects.waiting().select_related("department", "hall", "villager")
-    cleared = sum(_clear(entry, "") for entry in waiting.filter(_GONE))
+    cleared = sum(_clear(entry, "") for entry in waiting.filter(gone("villager__")))
     last_days = set(WaitlistEntry.objects.waiting().order_by().values_list("department", "last_date").distinct())
     departments = Department.objects.select_related("hospital__policy", "policy")
     by_key = departments.in_bulk([department for department, _day in last_days])
@@ -159,20 +159,15 @@ def _turn(entry: WaitlistEntry, session: ClinicSession, policy: Policy) -> bool:
 
 
 def _is_news(entry: WaitlistEntry, refused: BookingError) -> bool:
-    """Whether somebody is to be told: not who has a place there, nor the family of who died."""
-    return not isinstance(refused, AlreadyBooked) and not _is_gone(entry)
-
-
-def _is_gone(entry: WaitlistEntry) -> bool:
-    return bool(entry.villager.died_on or entry.villager.erased_at)
+    """Whether somebody is to be told: not who has a place there, nor who is gone, or their family."""
+    return not isinstance(refused, AlreadyBooked) and not entry.villager.is_gone
 
 
 def _clear(entry: WaitlistEntry, why: str) -> int:
     with transaction.atomic():
         entry.villager = places_given.lock_villager(entry.villager_id)
-        gone = _is_gone(entry)
-        why = eligibility.why_not_ready(entry.villager) if gone else why
-        return _close(entry, WaitlistState.OVER, why, tell=not gone)
+        why = eligibility.why_gone(entry.villager) or why
+        return _close(entry, WaitlistState.OVER, why, tell=not entry.villager.is_gone)
 
 
 def _close(entry: WaitlistEntry, to: WaitlistState, why: str, *, tell: bool) -> int:

@@ -32,6 +32,7 @@ from auditorium.dates import clock_time, full_date
 from auditorium.domain import audit, follow_ups, hall_hours
 from auditorium.domain.transitions import transition
 from auditorium.enums import FollowUpKind
+from auditorium.models.villagers import gone
 
 if TYPE_CHECKING:
     from datetime import time
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from auditorium.models import Hall, User, Villager
 
 _TO_SEE_TO_IT = timedelta(hours=4)
-_GONE = Q(villager__died_on__isnull=False) | Q(villager__erased_at__isnull=False)
 
 
 def make(
@@ -138,7 +138,7 @@ def _serve_first(session_id: int) -> bool:
         queues.take_turn(department_id)
         session = _load(session_id)
         wishes = _waiting().filter(session=session).select_related("hall").order_by("pk")
-        wish = wishes.first() if _is_time(session) else wishes.filter(_GONE).first()
+        wish = wishes.first() if _is_time(session) else wishes.filter(gone("villager__")).first()
         if wish is None:
             return False
         wish.villager, wish.session = places_given.lock_villager(wish.villager_id), session
@@ -149,8 +149,8 @@ def _serve_first(session_id: int) -> bool:
 
 def _turn(wish: Wish) -> None:
     """Book for the wish, or end it with the reason and have somebody offer something else."""
-    if wish.villager.died_on or wish.villager.erased_at:
-        why = eligibility.why_not_ready(wish.villager)
+    if wish.villager.is_gone:
+        why = eligibility.why_gone(wish.villager)
         _end(wish, WishState.CANCELLED, by=None, why=why)
         revisit_ends.wish_cancelled(wish, by=None, why=why)
         return
@@ -230,7 +230,7 @@ def _due_sessions() -> list[int]:
     now = clock.now()
     places = Slot.objects.open().filter(session=OuterRef("session"), kind=SlotKind.REGULAR, capacity__gt=0)
     hopeless = Q(session__state=SessionState.SUSPENDED) | Q(session__queue=QueueMode.WALK_IN) | ~Exists(places)
-    due = set(_waiting().filter(hopeless | _GONE).values_list("session", flat=True))
+    due = set(_waiting().filter(hopeless | gone("villager__")).values_list("session", flat=True))
     firsts = dict(_waiting().order_by().values_list("session__department").annotate(Min("session__date")))
     departments = Department.objects.select_related("hospital__policy", "policy").filter(pk__in=list(firsts))
     for department in departments:

@@ -29,7 +29,7 @@ from appointments.service import again_url
 from appointments.views import alternatives
 from appointments.views.requests import StaffRequest, open_appointment, open_person, trail
 from auditorium.domain import preferences, recipients
-from auditorium.models import FollowUp, Message, Reminder
+from auditorium.models import FollowUp, Message
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -43,7 +43,7 @@ def appointment(request: StaffRequest, reference: str) -> HttpResponse:
     shown = open_appointment(request, reference)
     person = open_person(request, shown.villager_id)
     texts = Message.objects.for_user(request.user).select_related("phone", "contact").order_by("pk")
-    about = Reminder.objects.for_user(request.user).about(bookings.ABOUT, shown.pk)
+    about = person.villager.reminders.for_user(request.user).about(bookings.ABOUT, shown.pk)
     reminders = list(about.prefetch_related(Prefetch("messages", texts)).order_by("due_at", "pk"))
     tasks = FollowUp.objects.for_user(request.user).open()
     context = {

@@ -61,6 +61,8 @@ class Person:
         villager = self.villager
         if not self.why_not or villager.died_on:
             return None
+        if villager.moved_away_on:
+            return Link(_("又回来了"), reverse("auditorium:villager_move", args=[villager.pk]))
         if villager.identity_kind == IdentityKind.UNKNOWN:
             return Link(_("补上身份证号"), reverse("auditorium:villager_edit", args=[villager.pk]))
         return Link(_("问过了，记下同意"), reverse("auditorium:consents_edit", args=[villager.pk]))

@@ -10,6 +10,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.core.paginator import Paginator
 from django.db.models import Model, Q
+from django.forms.models import BaseInlineFormSet
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     _BaseAdmin = admin.options.BaseModelAdmin[Any]
     _ModelAdmin = admin.ModelAdmin[Any]
     _TabularInline = admin.TabularInline[Any, Any]
+    _InlineFormSet = BaseInlineFormSet[Any, Any, Any]
 else:
     _Paginator, _BaseAdmin, _ModelAdmin, _TabularInline = Paginator, object, admin.ModelAdmin, admin.TabularInline
+    _InlineFormSet = BaseInlineFormSet
 
 EVERYBODY: tuple[str, ...] = (RoleKind.HALL_MANAGER, RoleKind.SUPERVISOR)
 SUPERVISORS: tuple[str, ...] = (RoleKind.SUPERVISOR,)
@@ -205,9 +208,21 @@ class ReadOnlyAdmin(ScopedAdmin):
         return False
 
 
+class LabelledFormSet(_InlineFormSet):
+    """Rows whose fields say by themselves what they are: the heads of columns are read out with none of them."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """With names, also for the box that removes a row."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            widget = getattr(field.widget, "widget", field.widget)  # the admin wraps those that lead to other rows
+            widget.attrs.setdefault("aria-label", str(field.label or ""))
+
+
 class ScopedInline(_ByRole, _TabularInline):
     """Rows edited on their parent's page; they may be removed where nothing hangs on them."""
 
+    formset: type[_InlineFormSet] = LabelledFormSet
     extra = 0
     can_delete = True
 

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 PERIODS = (1, 7, 30)
-CHART_HEIGHT = 120
-BAR_WIDTH, BAR_STEP = 14, 20
+CHART_HEIGHT, HEAD_ROOM, FOOT_ROOM, SIDE = 120, 16, 18, 10
+FEW_DAYS = 7
+WIDE, NARROW = 56, 20
+"""How much room a day has in the chart, among few days and among many."""
 _BARS = (
     ("good", (TextOutcome.DELIVERED,)),
     ("plain", (TextOutcome.SENT, TextOutcome.UNKNOWN)),
@@ -34,7 +36,17 @@ class Bar:
     tone: str
     x: int
     y: float
+    width: int
     height: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word in the chart, centred above or below a day's column."""
+
+    x: int
+    y: float
+    words: str
 
 
 @dataclass(frozen=True)
@@ -83,21 +95,50 @@ class FiguresPage:
     @property
     def bars(self) -> list[Bar]:
         """The chart's columns, as high as the busiest day is."""
-        most = max((day.handed_over for day in self.days), default=0) or 1
         found = []
+        gap = self._step // 5
         for place, day in enumerate(self.days):
-            top = float(CHART_HEIGHT)
+            top = float(HEAD_ROOM + CHART_HEIGHT)
             for tone, count in (("good", day.delivered), ("plain", day.sent), ("stop", day.lost)):
-                height = round(count * CHART_HEIGHT / most, 1)
+                height = round(count * CHART_HEIGHT / self._most, 1)
                 top -= height
                 if height:
-                    found.append(Bar(tone=tone, x=place * BAR_STEP, y=round(top, 1), height=height))
+                    x, width = SIDE + place * self._step + gap, self._step - 2 * gap
+                    found.append(Bar(tone=tone, x=x, y=round(top, 1), width=width, height=height))
+        return found
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Under the columns their days, where there are many every fifth; above the highest how many it was."""
+        every = 1 if len(self.days) <= FEW_DAYS else 5
+        found = []
+        last = len(self.days) - 1
+        for place, day in enumerate(self.days):
+            middle = SIDE + place * self._step + self._step // 2
+            if (last - place) % every == 0:
+                found.append(Mark(middle, HEAD_ROOM + CHART_HEIGHT + FOOT_ROOM - 5, f"{day.day.month}-{day.day.day}"))
+            if day.handed_over and (every == 1 or day.handed_over == self._most):
+                top = HEAD_ROOM + CHART_HEIGHT * (1 - day.handed_over / self._most)
+                found.append(Mark(middle, round(top - 4, 1), str(day.handed_over)))
         return found
 
     @property
     def chart_width(self) -> int:
-        """Of all its columns."""
-        return max(len(self.days) * BAR_STEP, BAR_STEP)
+        """Of all its columns, with room for the first and the last word."""
+        return len(self.days) * self._step + 2 * SIDE
+
+    @property
+    def chart_height(self) -> int:
+        """With the words above and below."""
+        return HEAD_ROOM + CHART_HEIGHT + FOOT_ROOM
+
+    @property
+    def _most(self) -> int:
+        return max((day.handed_over for day in self.days), default=0) or 1
+
+    @property
+    def _step(self) -> int:
+        return WIDE if len(self.days) <= FEW_DAYS else NARROW
 
 
 def _day(day: date, texts: Mapping[str, int]) -> Day:

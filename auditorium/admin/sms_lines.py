@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
-from auditorium import clock
-from auditorium.admin import figure_pages
+from auditorium.admin import figure_pages, line_facts
 from auditorium.admin.base import ScopedAdmin, actor
 from auditorium.admin.figure_pages import FiguresPage
 from auditorium.domain import audit, figures, lines
 from auditorium.enums import GatewayKind
-from auditorium.forms.sms_lines import SmsLineForm
+from auditorium.forms.sms_lines import SmsLineForm, left_out
 from auditorium.gateways import KEEPS_THE_WORDS
 from auditorium.gateways.presets import PRESETS
 from auditorium.models import LineTemplate, MessageTemplate, SmsLine
@@ -36,7 +37,7 @@ class SmsLineAdmin(ScopedAdmin):
 
     viewers = ()
     form = SmsLineForm
-    list_display = ["name", "kind", "signature", "region", "order", "standing", "waiting", "how_it_does"]
+    list_display = ["name", "standing", "waiting", "how_it_does", "kind", "signature", "region", "order"]
     list_select_related = ["region", "connection"]
     autocomplete_fields = ["region"]
     search_fields = ["name"]
@@ -47,7 +48,12 @@ class SmsLineAdmin(ScopedAdmin):
     def get_urls(self) -> list[Any]:
         """With a page of how a line does."""
         does = self.admin_site.admin_view(self.how_a_line_does)
-        return [path("<int:pk>/figures/", does, name="auditorium_smsline_figures"), *super().get_urls()]
+        again = self.admin_site.admin_view(require_POST(self.send_again))
+        return [
+            path("<int:pk>/figures/", does, name="auditorium_smsline_figures"),
+            path("<int:pk>/resume/", again, name="auditorium_smsline_resume"),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SmsLine]:
         """Counted once for the whole list what waits."""
@@ -58,8 +64,9 @@ class SmsLineAdmin(ScopedAdmin):
     def get_fields(self, request: HttpRequest, obj: SmsLine | None = None) -> list[Any]:
         """A line that only prints has no settings, a new one no history."""
         kind = obj.gateway if obj else request.GET.get("gateway")
-        settings = [] if kind == GatewayKind.CONSOLE else ["settings"]
-        return [*(["kind", "standing"] if obj else []), *SmsLineForm.Meta.fields, *settings]
+        unused = left_out(kind or GatewayKind.HTTP)
+        named = [name for name in (*SmsLineForm.Meta.fields, "settings") if name not in unused]
+        return [*(["kind", "standing"] if obj else []), *named]
 
     def get_form(self, request: HttpRequest, obj: SmsLine | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Of the kind that was chosen first."""
@@ -96,10 +103,21 @@ class SmsLineAdmin(ScopedAdmin):
             "without_code": _without_code(line),
             "days": days,
             "periods": figure_pages.PERIODS,
-            "standing": _standing(line),
+            "standing": line_facts.standing(line),
+            "to_do": line_facts.to_do(line),
+            "facts": line_facts.facts(line),
             "list_url": reverse("admin:auditorium_smsline_changelist"),
         }
         return TemplateResponse(request, "admin/auditorium/smsline/figures.html", context)
+
+    def send_again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What stopped this line is seen to."""
+        line = self.get_object(request, str(pk))
+        if line is None or not self.has_change_permission(request, line):
+            raise Http404
+        if lines.resume(lines=SmsLine.objects.filter(pk=pk), by=actor(request)):
+            self.message_user(request, _("恢复了，等着的短信会接着发。"), messages.SUCCESS)
+        return redirect("admin:auditorium_smsline_figures", pk)
 
     @admin.display(description=gettext_lazy("接口"), ordering="gateway")
     def kind(self, line: SmsLine) -> str:
@@ -109,7 +127,7 @@ class SmsLineAdmin(ScopedAdmin):
     @admin.display(description=gettext_lazy("情况"))
     def standing(self, line: SmsLine) -> str:
         """Whether it sends, and why not."""
-        return _standing(line)
+        return line_facts.standing(line)
 
     @admin.display(description=gettext_lazy("等发送"))
     def waiting(self, line: SmsLine) -> int:
@@ -162,11 +180,16 @@ def _kinds() -> list[tuple[str, str, str]]:
         GatewayKind.MODEM: _("礼堂里插着手机卡的短信猫。只适合一家礼堂，一天几十条。"),
         GatewayKind.CONSOLE: _("什么也不发，只在日志里记一笔。给演示和练习用。"),
     }
-    platform = _("平台给了发短信的网址和密钥。")
+    platforms = {
+        "yunpian": _("在云片买了短信，有 apikey。"),
+        "chuanglan": _("在创蓝云智（253）买了短信，有 API 账号和密码。"),
+        "kannel": _("单位自己架了 Kannel，通过它发。"),
+        "plain": _("别的平台，给了发短信的网址和密钥：照它的接口文档填。"),
+    }
     plain = sorted(PRESETS.items(), key=lambda item: item[0] == "plain")  # whatever has no name of its own comes last
     return [
         *((f"?gateway={kind}", str(kind.label), words[kind]) for kind in words if kind != GatewayKind.CONSOLE),
-        *((f"?gateway=http&preset={name}", str(preset.label), platform) for name, preset in plain),
+        *((f"?gateway=http&preset={name}", str(preset.label), platforms[name]) for name, preset in plain),
         (f"?gateway={GatewayKind.CONSOLE}", str(GatewayKind.CONSOLE.label), words[GatewayKind.CONSOLE]),
     ]
 
@@ -177,15 +200,3 @@ def _without_code(line: SmsLine) -> list[MessageTemplate]:
         return []
     known = LineTemplate.objects.filter(line=line).values("template")
     return list(MessageTemplate.objects.filter(is_current=True).exclude(pk__in=known))
-
-
-def _standing(line: SmsLine) -> str:
-    """Whether a line sends, and why not, in a few words."""
-    if not line.is_active:
-        return _("停用")
-    if line.paused_at:
-        return _("暂停：%(why)s") % {"why": line.paused_reason}
-    if line.failing_since:
-        since = clock.local(line.failing_since)
-        return _("%(time)s 起连不上") % {"time": f"{since:%m-%d %H:%M}"}
-    return pgettext("线路", "正常")

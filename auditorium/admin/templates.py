@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -42,6 +42,13 @@ class MessageTemplateForm(_TemplateForm):
         model = MessageTemplate
         fields = ["body"]
         widgets = {"body": forms.Textarea(attrs={"rows": 4, "cols": 70})}
+        error_messages: ClassVar = {
+            "body": {
+                "max_length": gettext_lazy(
+                    "太长了：写了 %(show_value)d 个字，最多 %(limit_value)d 个，70 个以内最省钱。"
+                )
+            }
+        }
 
     def clean_body(self) -> str:
         """Words that can be sent and say nothing these eyes must not see."""
@@ -242,9 +249,14 @@ class MessageTemplateAdmin(ScopedAdmin):
     def get_formset_kwargs(
         self, request: HttpRequest, obj: MessageTemplate, inline: Any, prefix: str
     ) -> dict[str, Any]:
-        """A row with its line for each code that is missing."""
+        """A row with its line for each code that is missing; a look at the words keeps the codes that were typed."""
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
-        return {**kwargs, "initial": [{"line": line} for line in template_versions.lacking(obj)]}
+        typed: dict[str, str] = {}
+        if PREVIEW in request.POST:
+            rows = [name.removesuffix("-code") for name in request.POST if name.endswith("-code")]
+            typed = {request.POST.get(f"{row}-line", ""): request.POST[f"{row}-code"] for row in rows}
+        lacking = template_versions.lacking(obj)
+        return {**kwargs, "initial": [{"line": line, "code": typed.get(str(line.pk), "")} for line in lacking]}
 
     def save_model(self, request: HttpRequest, obj: MessageTemplate, form: Any, change: bool) -> None:
         """A new version; the row that was open stays as it was."""

@@ -10,11 +10,10 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
-from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from auditorium.admin.base import EVERYBODY, ScopedAdmin, ScopedInline, actor
+from auditorium.admin.base import EVERYBODY, LabelledFormSet, ScopedAdmin, ScopedInline, actor
 from auditorium.domain import accounts, audit
 from auditorium.models import Role, User
 
@@ -22,14 +21,10 @@ if TYPE_CHECKING:
     from django.db.models import ManyToManyField, QuerySet
     from django.http import HttpRequest, HttpResponse
 
-    _FormSet = BaseInlineFormSet[Role, User, Any]
-else:
-    _FormSet = BaseInlineFormSet
-
 admin.site.unregister(Group)  # what somebody may do comes from roles
 
 
-class RoleFormSet(_FormSet):
+class RoleFormSet(LabelledFormSet):
     """Nobody gives a role they could not take away."""
 
     giver: User

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from auditorium.domain import outcomes
+from auditorium.domain import lines, outcomes
 from auditorium.enums import MessageState
 from auditorium.gateways import HOLDS_A_CONNECTION
 from auditorium.gateways.base import GatewayError
@@ -57,7 +57,7 @@ class Courier:
             try:
                 self.gateways[line.pk] = self.opens(line.gateway, line.config)
             except ValidationError:
-                raise GatewayError(treatment=Treatment.OPERATOR, code="bad-settings") from None
+                raise GatewayError(treatment=Treatment.OPERATOR, code=lines.BAD_SETTINGS) from None
         return self.gateways[line.pk]
 
     def carries(self, line: SmsLine) -> bool:

@@ -93,7 +93,7 @@ def courier_at(at: datetime | None = None) -> Courier:
 def take_up(courier: Courier) -> None:
     """Take up what a worker left behind when it died."""
     at = courier.now()
-    over = Message.objects.filter(lease_until__lte=at)
+    over = Message.objects.held().filter(lease_until__lte=at).order_by("lease_until", "pk")
     with transaction.atomic():
         cut_off = some(over.filter(state=MessageState.SENDING))
         courier.count("unknown", outcomes.move(cut_off, to=MessageState.UNKNOWN, lease_until=at))

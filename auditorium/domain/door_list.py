@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from auditorium.domain import audit, follow_ups
 from auditorium.enums import FollowUpKind, Reach
-from auditorium.models import Contact, FollowUp
+from auditorium.models import Contact, FollowUp, Villager
 
 if TYPE_CHECKING:
     from auditorium.models import Hall, User
@@ -36,7 +36,7 @@ class Group:
 def doors(*, hall: Hall, user: User) -> FollowUpQuerySet:
     """Open tasks that lead to a door: knocks, and calls to somebody who has no number to call any more.
 
-    Nobody knocks for somebody who died.
+    Nobody knocks for somebody who died or moved away.
     """
     can_be_called = Contact.objects.filter(
         villager=OuterRef("villager"), phone__isnull=False, phone__bad_since__isnull=True
@@ -46,7 +46,7 @@ def doors(*, hall: Hall, user: User) -> FollowUpQuerySet:
         follow_ups.at(hall)
         .for_user(user)
         .open()
-        .filter(Q(kind=FollowUpKind.KNOCK) | unreachable, villager__isnull=False, villager__died_on=None)
+        .filter(Q(kind=FollowUpKind.KNOCK) | unreachable, villager__in=Villager.objects.present())
         .with_villager()
         .select_related("hall", "helper")
         .order_by("due_at", "pk")

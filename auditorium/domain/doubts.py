@@ -43,8 +43,7 @@ def ask(*, at: datetime) -> Counter[str]:
 
 
 def _in_doubt(at: datetime) -> ReminderQuerySet:
-    under_way = (ReminderState.SENDING, ReminderState.RELAYED)
-    return Reminder.objects.filter(state__in=under_way, sure_by__lte=at, expires_at__gt=at)
+    return Reminder.objects.in_doubt(at).filter(expires_at__gt=at)
 
 
 def _ask(reminders: list[Reminder], at: datetime) -> int:

@@ -30,10 +30,11 @@ def expire(*, at: datetime) -> Counter[str]:
     """End what is past its time, and hand to a person what waits in vain for its line."""
     counts: Counter[str] = Counter()
     over = Reminder.objects.live().filter(expires_at__lte=at)
-    rest = over.order_by("expires_at", "pk")
-    while found := list(rest.values_list("expires_at", "pk", "villager_id")[:BATCH]):
+    rest = over
+    while found := list(rest.order_by("expires_at", "pk").values_list("expires_at", "pk", "villager_id")[:BATCH]):
         last, last_pk, _villager = found[-1]
-        rest = rest.filter(Q(expires_at__gt=last) | Q(expires_at=last, pk__gt=last_pk))
+        # said as a bound too, where the index begins to be read: what was ended stands before it for a while
+        rest = over.filter(Q(expires_at__gt=last) | Q(pk__gt=last_pk), expires_at__gte=last)
         with transaction.atomic():
             pks = telling.locked({row[2] for row in found}, over.filter(pk__in=[row[1] for row in found]))
             counts += _end(Reminder.objects.filter(pk__in=pks))
@@ -91,12 +92,13 @@ def _give_up_providers(at: datetime) -> Counter[str]:
 
 
 def _give_up(stuck: MessageQuerySet, at: datetime, *, why: str) -> Counter[str]:
-    """Let a person say what some of these texts should have; what is too late by now just ends."""
+    """Let a person say what some of these texts should have; what is too late for all it names just ends."""
     found = list(stuck.values_list("pk", "expires_at")[:BATCH])
-    late = [pk for pk, expires_at in found if expires_at <= at]
-    ended = outcomes.move(late, to=MessageState.EXPIRED, when=Q(state=MessageState.PENDING))
+    late = {pk for pk, expires_at in found if expires_at <= at}
+    late -= outcomes.needed_by_others(late, at=at)
+    ended = outcomes.move(late, to=MessageState.EXPIRED)
     given_up = 0
-    for pk, expires_at in found:
-        if expires_at > at:
+    for pk, _expires_at in found:
+        if pk not in late:
             given_up += outcomes.record(pk=pk, to=MessageState.CANCELLED, at=at, why=why)
     return Counter({"asked": given_up, "expired": ended})

@@ -22,25 +22,26 @@ if TYPE_CHECKING:
 STILL_CHANGING = timedelta(days=7)
 """Receipts may come this long after a text was written; older days are left as they were counted.
 
-Words are kept longer than that, so the index of the texts that still have theirs (`message_with_words`) finds a day.
+Words are kept longer than that, so the indexes of texts and answers that still have theirs (`message_with_words`,
+`reply_with_words`) find a day. Conditions are written as the indexes have them, or SQLite would read every text.
 """
 
 _COUNT_TEXTS = """
 INSERT INTO {days} (line_id, hall_id, day, outcome, error_code, texts, parts, cost, counted_at)
 SELECT line_id, hall_id, %s, state, error_code, COUNT(*), SUM(parts), COALESCE(SUM(cost), 0), %s
-FROM {messages} WHERE body <> '' AND created_at >= %s AND created_at < %s
+FROM {messages} WHERE NOT (body = '') AND created_at >= %s AND created_at < %s
 GROUP BY line_id, hall_id, state, error_code
 """
 _COUNT_REPLIES = """
 INSERT INTO {days} (line_id, hall_id, day, outcome, error_code, texts, parts, cost, counted_at)
 SELECT line_id, hall_id, %s, '{replied}', '', COUNT(*), 0, 0, %s
-FROM {replies} WHERE hall_id IS NOT NULL AND received_at >= %s AND received_at < %s
+FROM {replies} WHERE hall_id IS NOT NULL AND NOT (text = '') AND received_at >= %s AND received_at < %s
 GROUP BY line_id, hall_id
 """
 _ADD_UP = """
 INSERT INTO {days} (line_id, hall_id, day, outcome, error_code, texts, parts, cost, counted_at)
 SELECT line_id, NULL, day, outcome, error_code, SUM(texts), SUM(parts), SUM(cost), counted_at
-FROM {days} WHERE day = %s AND hall_id IS NOT NULL
+FROM {days} WHERE line_id IN (SELECT id FROM {lines}) AND day = %s AND hall_id IS NOT NULL
 GROUP BY line_id, day, outcome, error_code, counted_at
 """
 
@@ -92,16 +93,17 @@ def count_changing() -> None:
 @transaction.atomic
 def count_day(day: date) -> None:
     """Count what was written on one local day; whoever counts the same day meanwhile waits and counts it again."""
-    list(SmsLine.objects.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    lines = list(SmsLine.objects.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     start, end, now = map(connection.ops.adapt_datetimefield_value, (*clock.day_bounds(day), clock.now()))
     on = connection.ops.adapt_datefield_value(day)
     tables = {
         "days": LineDay._meta.db_table,
         "messages": Message._meta.db_table,
         "replies": Reply._meta.db_table,
+        "lines": SmsLine._meta.db_table,
         "replied": TextOutcome.REPLIED.value,
     }
-    LineDay.objects.filter(day=day).delete()
+    LineDay.objects.filter(line__in=lines, day=day).delete()
     with connection.cursor() as cursor:
         for statement in (_COUNT_TEXTS, _COUNT_REPLIES):
             cursor.execute(statement.format(**tables), [on, now, start, end])
@@ -139,11 +141,10 @@ def by_hall(line: SmsLine, first: date, last: date, *, most: int = 50) -> list[t
 
 def waiting(lines: Iterable[SmsLine] | None = None) -> dict[int, Waiting]:
     """What waits on each of these lines, by its id, or on every line; in one query."""
-    counted = Message.objects.filter(state=MessageState.PENDING).order_by()
-    if lines is not None:
-        counted = counted.filter(line__in=list(lines))
-    rows = counted.values("line").annotate(texts=Count("pk"), since=Min("not_before"))
-    return {row["line"]: Waiting(row["texts"], row["since"]) for row in rows}
+    wanted = None if lines is None else {line.pk for line in lines}
+    counted = Message.objects.filter(state=MessageState.PENDING).order_by().values("line")
+    rows = counted.annotate(texts=Count("pk"), since=Min("not_before"))
+    return {row["line"]: Waiting(row["texts"], row["since"]) for row in rows if wanted is None or row["line"] in wanted}
 
 
 def _added_up(rows: Iterable[Mapping[str, Any]]) -> Figures:

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from auditorium.models import Reply
+
 SHOWN_AT_THE_DESK = 5
+ABOUT_VILLAGER = "villager"
+"""What tasks are about that concern somebody as such, and no booking."""
 # Done by telling the villager something: what was owed to them in writing is settled too.
 TELLING = (FollowUpKind.CALL, FollowUpKind.KNOCK)
 
@@ -53,6 +57,7 @@ def open_task(
     about_kind: str = "",
     about_id: int | None = None,
     contact: Contact | None = None,
+    reply: Reply | None = None,
     by: User | None = None,
 ) -> FollowUp:
     """Give the hall something to do until `due_at`; without a contact, the first the villager can be called on.
@@ -77,6 +82,7 @@ def open_task(
                 about_kind=about_kind,
                 about_id=about_id,
                 due_at=due_at,
+                reply=reply,
                 created_by=by,
                 created_at=clock.now(),
             )

@@ -86,7 +86,7 @@ def _gateway(line: SmsLine) -> ConnectedGateway | None:
     try:
         gateway = gateway_for(line.gateway, line.config)
     except ValidationError:
-        lines.stop(line=line, code="bad-settings")
+        lines.stop(line=line, code=lines.BAD_SETTINGS)
         return None
     return gateway if isinstance(gateway, ConnectedGateway) else None
 

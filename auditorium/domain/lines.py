@@ -13,7 +13,7 @@ from django.db.models import Q, Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from auditorium import clock, sms_length
+from auditorium import clock, gateways, sms_length
 from auditorium.domain import audit, wake
 from auditorium.enums import MESSAGE_UNSENT, MessageState
 from auditorium.gateways import KEEPS_THE_WORDS
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
 
     from auditorium.models import Hall, User
 
-ALERT = "auditorium.alert_line_stopped"
+ALERT = "auditorium.tell_operators"
 """The task that tells the operators; see `auditorium.tasks`."""
 
 DOWN_AFTER = timedelta(minutes=5)
 TRY_AGAIN_AFTER = timedelta(minutes=30)
 """A line that did not answer for five minutes is left alone until half an hour has passed."""
+
+BAD_SETTINGS = "bad-settings"
+"""What stands for a provider's code where a line cannot even be opened."""
 
 BATCH = 200
 
@@ -78,6 +81,12 @@ def line_for(hall: Hall) -> SmsLine | None:
     return next(iter(Routes.of([hall]).lines(hall)), None)
 
 
+def stopped(hall: Hall) -> list[SmsLine]:
+    """The lines in use that cover the hall and are paused, the first to be tried first."""
+    covering = Q(region=None) | Q(region__in=codes_around(hall.region_id))
+    return list(SmsLine.objects.filter(covering, is_active=True, paused_at__isnull=False).order_by("order", "pk"))
+
+
 def that_keep_the_words() -> QuerySet[SmsLine]:
     """The lines in use whose provider sends its own registered copy of a text."""
     return SmsLine.objects.filter(is_active=True, gateway__in=KEEPS_THE_WORDS).order_by("order", "pk")
@@ -112,8 +121,11 @@ def _spent(lines: Collection[int], at: datetime) -> Counter[int]:
     today, _tomorrow = clock.day_bounds(clock.local(at).date())
     mine = Message.objects.filter(line__in=lines).order_by().values("line").annotate(spent=Sum("parts"))
     begun = mine.filter(sent_at__gte=today).exclude(state__in=MESSAGE_UNSENT)
-    held = mine.filter(state=MessageState.CLAIMED)
-    return sum((Counter({row["line"]: row["spent"]}) for rows in (begun, held) for row in rows), Counter())
+    spent = Counter({row["line"]: row["spent"] for row in begun})
+    held = Message.objects.held().filter(state=MessageState.CLAIMED).order_by()
+    for line, parts in held.values_list("line", "parts"):
+        spent[line] += parts
+    return spent
 
 
 def note_failure(line: SmsLine, *, at: datetime) -> None:
@@ -130,10 +142,20 @@ def note_success(line: SmsLine) -> None:
 
 def stop(*, line: SmsLine, code: str) -> None:
     """Pause a line that an operator must see to, and tell the operators; once, however many texts find out."""
-    with translation.override(settings.LANGUAGE_CODE):
-        why = _("短信平台回的是 %(code)s，请检查余额、权限和设置") % {"code": code}
-        if pause(lines=SmsLine.objects.filter(pk=line.pk), by=None, why=why):
-            wake.after_commit(ALERT, line.pk)
+    this = SmsLine.objects.filter(pk=line.pk)
+    with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
+        if pause(lines=this, by=None, why=_why(line, code)):
+            this.update(alert_at=clock.now())
+            wake.after_commit(ALERT)
+
+
+def _why(line: SmsLine, code: str) -> str:
+    """What the provider said, in its own words too where they are known, and what there is to see to."""
+    if code == BAD_SETTINGS:
+        return _("接口设置不对，请在线路的设置里改正")
+    words = gateways.words_for(line.gateway, code)
+    said = _("%(code)s（%(words)s）") % {"code": code, "words": words.rstrip("。.")} if words else code
+    return _("短信平台回的是 %(said)s，请检查余额、权限和设置") % {"said": said}
 
 
 def hand_over(*, at: datetime) -> int:
@@ -160,8 +182,9 @@ def hand_over(*, at: datetime) -> int:
             if other is None or other.pk == text.line_id or other.pk in over or is_down(other, at):
                 continue
             body = text.body.replace(f"【{text.line.signature}】", f"【{other.signature}】", 1)
-            mine = Message.objects.filter(pk=text.pk, state=MessageState.PENDING)
-            handed += mine.update(line=other, body=body, parts=sms_length.parts(body), not_before=at)
+            handed += Message.objects.filter(pk=text.pk).update(
+                line=other, body=body, parts=sms_length.parts(body), not_before=at
+            )
     return handed
 
 
@@ -178,7 +201,7 @@ def pause(*, lines: QuerySet[SmsLine], by: User | None, why: str) -> int:
 def resume(*, lines: QuerySet[SmsLine], by: User) -> int:
     """Let what waited go out, as long as it still makes sense; return how many were paused."""
     paused = list(lines.filter(paused_at__isnull=False).select_for_update(of=("self",)).order_by("pk"))
-    SmsLine.objects.filter(pk__in=[line.pk for line in paused]).update(paused_at=None, paused_reason="")
+    SmsLine.objects.filter(pk__in=[line.pk for line in paused]).update(paused_at=None, paused_reason="", alert_at=None)
     _note("resumed", paused, by)
     return len(paused)
 

@@ -29,6 +29,12 @@ class LookAlikes:
     has_the_number: bool
     elsewhere: bool
 
+    def came_back(self, details: VillagerDetails) -> bool:
+        """Whether the one who has the number, and is called the same, was said to have moved away."""
+        if not self.has_the_number or not self.people[0].moved_away_on:
+            return False
+        return names.fold_query(self.people[0].name) == names.fold_query(details.name)
+
 
 def find(*, details: VillagerDetails, user: User, numbers: Sequence[str] = ()) -> LookAlikes:
     """Villagers in scope with the same identity number, or whose name sounds the same with nothing against it.

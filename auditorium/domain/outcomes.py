@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Case, Q, Value, When
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from auditorium.domain import follow_ups, recipients, telling
@@ -24,6 +24,7 @@ from auditorium.enums import (
 )
 from auditorium.gateways.base import Sent
 from auditorium.models import FollowUp, Message, MessagePart, Reminder
+from auditorium.row_values import OfRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -70,10 +71,20 @@ def withdraw(*, pk: int, at: datetime, when: Q | None = None) -> int:
     with transaction.atomic():
         answered = _lock_answered([pk]).get(pk, [])
         moved = move([pk], to=MessageState.CANCELLED, when=when)
-        left = Reminder.objects.filter(pk__in=answered, state=ReminderState.SENDING) if moved else None
+        owed = Reminder.objects.filter(pk__in=answered, state=ReminderState.SENDING, expires_at__gt=at)
+        left = owed if moved else None
         if left and not Message.objects.filter(pk=pk, is_copy=True).exists():
             telling.tell_anew([reminder.pk for reminder in left], at=at)
     return moved
+
+
+def needed_by_others(texts: Collection[int], *, at: datetime) -> set[int]:
+    """Those of these texts, too late for somebody they name, that say something others can still use."""
+    if not texts:
+        return set()
+    answers = Reminder.messages.through.objects.filter(message__in=texts, message__is_copy=False)
+    owed = answers.filter(reminder__state=ReminderState.SENDING, reminder__expires_at__gt=at)
+    return set(owed.values_list("message_id", flat=True))
 
 
 def record_taken(
@@ -181,12 +192,9 @@ def _lock_answered(texts: Iterable[int]) -> dict[int, list[int]]:
     return answered
 
 
-def _numbers(answers: Mapping[int, Sent | Found]) -> Case | Value:
-    """Each text's own number at the provider; one value where the whole call has one."""
-    names = {answer.provider_id for answer in answers.values()}
-    if len(names) == 1:
-        return Value(names.pop())
-    return Case(*(When(pk=pk, then=Value(answer.provider_id)) for pk, answer in answers.items()))
+def _numbers(answers: Mapping[int, Sent | Found]) -> OfRow:
+    """Each text's own number at the provider."""
+    return OfRow({pk: answer.provider_id for pk, answer in answers.items()})
 
 
 def _note_parts(line: SmsLine, answers: Mapping[int, Sent | Found]) -> None:

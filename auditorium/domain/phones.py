@@ -35,6 +35,15 @@ def stop(*, phone: Phone, by: User | None, hall: Hall | None) -> int:
         return _ask_each(people, _("这个号码退订了短信，问问村民以后怎么通知"), hall, by)
 
 
+def send_again(*, phone: Phone, by: User, hall: Hall) -> bool:
+    """Whoever has the phone wants texts again, and said so at the desk. False where they were never stopped."""
+    with transaction.atomic():
+        again = bool(Phone.objects.filter(pk=phone.pk, opted_out_at__isnull=False).update(opted_out_at=None))
+        if again:
+            audit.record(action="opted_in", what=phone, by=by, hall=hall, fields=["opted_out_at"])
+    return again
+
+
 def flag_bad(*, phone: Phone, why: str, by: User | None = None, found_by: FollowUp | None = None) -> int:
     """Try this number no more: it is empty or wrong. Returns how many tasks that made; a known one changes nothing.
 
@@ -68,7 +77,7 @@ def changed_hands(*, phone: Phone, by: User) -> int:
 
 def _locked(phone: Phone, *, texts_only: bool, besides: int | None = None) -> list[Villager]:
     """The villagers reached on it, locked by id, with one more who is not among them."""
-    reached = Villager.objects.living().filter(contacts__phone=phone)
+    reached = Villager.objects.present().filter(contacts__phone=phone)
     if texts_only:
         reached = reached.filter(contacts__phone=phone, contacts__reach=Reach.TEXT)
     pks = set(reached.values_list("pk", flat=True))

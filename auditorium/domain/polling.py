@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import translation
 
 from auditorium import clock
@@ -87,16 +87,7 @@ def _fetch(line: SmsLine, gateway: PollingGateway) -> Counter[str]:
 
 def _ask_about_unheard(line: SmsLine, gateway: SmsGateway, at: datetime) -> int:
     """Ask about some texts that were sent a while ago and never reported on; return how many turned out."""
-    unheard = Message.objects.filter(
-        Q(lease_until=None) | Q(lease_until__lte=at),
-        line=line,
-        state=MessageState.SENT,
-        ended_at=None,
-        sent_at__lte=at - UNHEARD_AFTER,
-        sent_at__gt=at - GIVE_UP,
-    )
-    longest_ago = F("lease_until").asc(nulls_first=True)
-    texts = list(unheard.select_related("phone", "line").order_by(longest_ago, "sent_at")[:AT_ONCE])
+    texts = _unheard(line, at)
     Message.objects.filter(pk__in=[text.pk for text in texts]).update(lease_until=at + ASK_AGAIN)
     turned_out = 0
     for text in texts:
@@ -110,3 +101,14 @@ def _ask_about_unheard(line: SmsLine, gateway: SmsGateway, at: datetime) -> int:
                 lease_until=None,
             )
     return turned_out
+
+
+def _unheard(line: SmsLine, at: datetime) -> list[Message]:
+    """Those nobody asked about yet, then those whose turn has come again; what is too old is heard of no more."""
+    silent = Message.objects.filter(line=line, state=MessageState.SENT, ended_at=None).select_related("phone", "line")
+    recent = silent.filter(lease_until=None, sent_at__gt=at - GIVE_UP, sent_at__lte=at - UNHEARD_AFTER)
+    texts = list(recent.order_by("sent_at")[:AT_ONCE])
+    again = list(silent.filter(lease_until__lte=at).order_by("lease_until")[: AT_ONCE - len(texts)])
+    over = [text.pk for text in again if text.sent_at and text.sent_at <= at - GIVE_UP]
+    Message.objects.filter(pk__in=over, state=MessageState.SENT).update(ended_at=at, lease_until=None)
+    return texts + [text for text in again if text.pk not in over]

@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import IntegerField, Value
+from django.db.models import IntegerField, Q, Value
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -37,7 +37,8 @@ def record(*, line: SmsLine, receipts: Iterable[Receipt]) -> int:
     """
     at = clock.now()
     # Asked before any text is looked for: a call that has returned by now has left the provider's number behind.
-    is_handing_over = Message.objects.filter(line=line, state=MessageState.SENDING).exists()
+    calling = Message.objects.held().filter(state=MessageState.SENDING).order_by()
+    is_handing_over = line.pk in calling.values_list("line", flat=True)
     is_early = False
     changed = 0
     with translation.override(settings.LANGUAGE_CODE):
@@ -80,7 +81,7 @@ def _numbered(line: SmsLine, receipt: Receipt) -> tuple[int | None, bool | None]
     In another spelling a number may be some other text's: only where nothing else fits is it taken.
     """
     numbers = [receipt.provider_id, *receipt.spellings]
-    texts = Message.objects.filter(line=line, provider_id__in=numbers)
+    texts = Message.objects.filter(~Q(provider_id=""), line=line, provider_id__in=numbers)
     parts = MessagePart.objects.filter(line=line, provider_id__in=numbers)
     found = [
         *texts.values_list("provider_id", "phone__number", "pk", Value(None, IntegerField())),

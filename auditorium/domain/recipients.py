@@ -63,8 +63,10 @@ def resolve(reminder: Reminder, *, without: Collection[int] = ()) -> Recipients:
 
 def of_villager(villager: Villager, *, without: Collection[int] = ()) -> Recipients:
     """Who is told in writing of anything that concerns this villager."""
-    if is_gone(villager):
+    if villager.died_on or villager.erased_at:
         return Recipients(why_not=_("这位村民的资料已经停用。"))
+    if villager.moved_away_on:
+        return Recipients(why_not=_("村民已搬走"))
     agreed = {consent.purpose for consent in villager.consents.all() if consent.withdrawn_at is None}
     ended = {consent.purpose for consent in villager.consents.all()} - agreed
     if ended.intersection((ConsentPurpose.SERVICE, ConsentPurpose.HEALTH)):
@@ -102,11 +104,6 @@ def to_call(villager: Villager) -> Contact | None:
 def audience_of(contact: Contact) -> MessageAudience:
     """Whose eyes a text to this contact is for."""
     return MessageAudience.OWN if contact.is_own else MessageAudience.DISCREET
-
-
-def is_gone(villager: Villager) -> bool:
-    """Whether nobody is to be told anything about this villager any more."""
-    return villager.died_on is not None or villager.erased_at is not None
 
 
 def _in_order(villager: Villager) -> list[Contact]:

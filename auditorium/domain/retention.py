@@ -19,7 +19,7 @@ from django.db import Error, connection, transaction
 
 from auditorium import clock, ports
 from auditorium.enums import MessageState
-from auditorium.models import AuditEntry, Message, Reply
+from auditorium.models import AuditEntry, Message, MessagePart, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,10 +53,14 @@ def keep_house(*, at: datetime | None = None) -> Counter[str]:
 
 
 def drop_words_of_texts(at: datetime) -> int:
-    """Drop what texts said and what a provider said of them; states, parts, costs and times stay for the figures."""
+    """Drop what texts said, what a provider said of them, and its numbers of their parts: no receipt comes any more.
+
+    States, costs, times and how many parts there were stay for the figures.
+    """
     old = Message.objects.filter(created_at__lt=at - timedelta(days=settings.SMS_BODIES_DAYS))
     said = old.exclude(body="").exclude(state__in=_UNDER_WAY).order_by("created_at")
     pks = list(said.values_list("pk", flat=True)[:BATCH])
+    MessagePart.objects.filter(message__in=pks).delete()
     return Message.objects.filter(pk__in=pks).update(body="", values={}, error_text="")
 
 

@@ -138,8 +138,11 @@ def begin(courier: Courier, line: SmsLine, texts: Sequence[Message]) -> list[Mes
             return list(texts)
         going = Message.objects.filter(courier.calling(), pk__in=mine)
         begun = set(going.values_list("pk", flat=True)) if count else set()
-    late = [message.pk for message in texts if message.expires_at <= at]
-    courier.count("expired", outcomes.move(late, to=MessageState.EXPIRED, when=courier.claimed()))
+    late = {message.pk for message in texts if message.expires_at <= at}
+    shared = outcomes.needed_by_others(late, at=at)
+    courier.count("expired", outcomes.move(late - shared, to=MessageState.EXPIRED, when=courier.claimed()))
+    for pk in sorted(shared):
+        courier.count("cancelled", outcomes.withdraw(pk=pk, at=at, when=courier.claimed()))
     for message in texts:
         if message.pk not in begun and message.expires_at > at:
             _leave(courier, message, at)

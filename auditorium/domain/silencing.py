@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from auditorium import clock
@@ -24,21 +25,32 @@ from auditorium.enums import (
     ReminderPurpose,
     ReminderState,
 )
-from auditorium.models import Message, Reminder, Villager
+from auditorium.models import Message, Phone, Reminder, Villager
 from auditorium.ports import service_for
 
 if TYPE_CHECKING:
     from auditorium.models import User
     from auditorium.models.messages import MessageQuerySet
 
+LOOKS = 5
 _SAID_AGAIN = (ReminderPurpose.CONFIRMATION, ReminderPurpose.CHANGED, *AHEAD)
 
 
 def lock(villager: Villager) -> None:
-    """Lock somebody and everybody an unsent text names beside them, by id as everywhere."""
-    named = Reminder.objects.filter(messages__in=_unsent_about(villager)).values("villager")
-    people = Villager.objects.filter(Q(pk=villager.pk) | Q(pk__in=named)).order_by("pk")
-    list(people.select_for_update(no_key=True).values_list("pk"))
+    """Lock somebody and everybody an unsent text names beside them, by id as everywhere.
+
+    A text may be written between the look and the lock. Nobody can write one once the villager is locked, so a second
+    look tells; then all is let go and locked anew, or the newcomer would be locked out of order.
+    """
+    for _try in range(LOOKS):
+        point = transaction.savepoint()
+        people = _named_beside(villager)
+        list(Villager.objects.filter(pk__in=people).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        if _named_beside(villager) <= people:
+            transaction.savepoint_commit(point)
+            return
+        transaction.savepoint_rollback(point)
+    raise OperationalError(f"texts about villager {villager.pk} are written faster than they can be locked")
 
 
 def everything(*, villager: Villager, by: User | None, why: str) -> None:
@@ -112,11 +124,21 @@ def to_phone(phone_id: int) -> None:
     _withdraw(Message.objects.unsent().filter(phone=phone_id))
 
 
+def _named_beside(villager: Villager) -> set[int]:
+    named = Reminder.objects.filter(messages__in=_unsent_about(villager))
+    return {villager.pk, *named.values_list("villager_id", flat=True)}
+
+
 def _unsent_about(villager: Villager) -> MessageQuerySet:
     texts = Reminder.messages.through.objects.filter(reminder__villager=villager)
     return Message.objects.unsent().filter(pk__in=texts.values("message"))
 
 
 def _withdraw(texts: MessageQuerySet) -> None:
-    for pk in sorted(texts.values_list("pk", flat=True)):
+    """Withdraw each. What is told instead counts each phone's texts under its lock: they are locked together, by id."""
+    pks = sorted(texts.values_list("pk", flat=True))
+    told = Reminder.objects.filter(messages__in=pks).values("villager")
+    reached = Phone.objects.filter(contacts__villager__in=told).values("pk")
+    list(Phone.objects.filter(pk__in=reached).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    for pk in pks:
         outcomes.withdraw(pk=pk, at=clock.now())

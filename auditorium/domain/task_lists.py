@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet, TextChoices
+from django.db.models import Prefetch, Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from auditorium import clock, dates
-from auditorium.enums import FOLLOW_UP_OPEN
-from auditorium.models import FollowUp, Helper, User
+from auditorium.enums import FOLLOW_UP_OPEN, ReminderState
+from auditorium.models import FollowUp, Helper, Message, User
 from auditorium.models.follow_ups import handed_to_region_of
 
 if TYPE_CHECKING:
-    from auditorium.models import Hall
+    from auditorium.models import Hall, Reminder
     from auditorium.models.follow_ups import FollowUpQuerySet
 
 DONE_SHOWN = 200
@@ -66,6 +66,16 @@ def tried_before(follow_up: FollowUp) -> FollowUpQuerySet:
         same |= Q(about_kind=follow_up.about_kind, about_id=follow_up.about_id, villager=follow_up.villager_id)
     ended = FollowUp.objects.filter(same).exclude(pk=follow_up.pk).exclude(state__in=FOLLOW_UP_OPEN)
     return ended.select_related("closed_by").order_by("-closed_at", "-pk")
+
+
+def told(follow_up: FollowUp, user: User) -> list[Reminder]:
+    """What was begun to be told about the same thing, with its texts, as far as the user may see it."""
+    if follow_up.villager is None or follow_up.about_id is None:
+        return []
+    texts = Message.objects.select_related("contact").order_by("pk")
+    owed = follow_up.villager.reminders.for_user(user).about(follow_up.about_kind, follow_up.about_id)
+    begun = owed.exclude(state__in=(ReminderState.PLANNED, ReminderState.CANCELLED))
+    return list(begun.prefetch_related(Prefetch("messages", texts)).order_by("due_at", "pk"))
 
 
 def hands(*, follow_up: FollowUp, user: User) -> tuple[QuerySet[User], QuerySet[Helper]]:

@@ -53,7 +53,7 @@ def record_outcome(
     )
     if not moved:
         raise EndedError(_("这件事已经有结果了。"))
-    follow_up = FollowUp.objects.select_related("hall", "villager", "contact").get(pk=follow_up.pk)
+    follow_up = FollowUp.objects.select_related("hall", "villager", "contact", "reply").get(pk=follow_up.pk)
     if outcome == FollowUpState.DONE and follow_up.about_id is not None and follow_up.kind in follow_ups.TELLING:
         reminders.told_by_person(about_kind=follow_up.about_kind, about_id=follow_up.about_id, by=by)
     if outcome not in {FollowUpState.NOT_REACHED, FollowUpState.WRONG_NUMBER} or not _still_matters(follow_up):
@@ -91,6 +91,7 @@ def _next_step(done: FollowUp, by: User, again_at: datetime | None) -> FollowUp:
         about_kind=done.about_kind,
         about_id=done.about_id,
         contact=None if kind == FollowUpKind.KNOCK else done.contact,
+        reply=done.reply,
         by=by,
     )
     if not FollowUp.objects.filter(next_step=step).exists():

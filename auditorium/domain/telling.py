@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -51,9 +52,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BATCH = 200
-PER_NUMBER_AND_DAY = 10
-"""No number gets more texts a day from us; providers refuse what comes after (RULES: 10 to 50)."""
-
 LINE_MAY_RETURN = timedelta(hours=2)
 """How long a hall without a usable line waits for one before a person is asked."""
 
@@ -94,7 +92,7 @@ def tell_batch(*, at: datetime, after: Place | None) -> tuple[Counter[str], Plac
     """
     waiting = due_now(at).order_by("due_at", "pk")
     if after:
-        waiting = waiting.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], pk__gt=after[1]))
+        waiting = waiting.filter(Q(due_at__gt=after[0]) | Q(pk__gt=after[1]), due_at__gte=after[0])
     found = list(waiting.values_list("due_at", "pk", "villager_id")[:BATCH])
     if not found:
         return Counter(), None
@@ -232,14 +230,14 @@ class _Round:
         """Whether its reason is gone, its villager too, or what it says is said by another one that is due as well."""
         about = (reminder.about_kind, reminder.about_id)
         return (
-            recipients.is_gone(reminder.villager)
+            reminder.villager.is_gone
             or (about not in self.due and reminder.purpose not in SAYS_THAT_IT_ENDED)
             or self.foremost.get(about, 0) > _RANK[ReminderPurpose(reminder.purpose)]
         )
 
     def _texts(self, reminder: Reminder, without: Collection[int], *, again: bool) -> tuple[list[Message], str]:
         """The texts of one reminder, the main one first; without any, why a person is asked; neither: it waits."""
-        full = {phone for phone, count in self.texts_today.items() if count >= PER_NUMBER_AND_DAY}
+        full = {phone for phone, count in self.texts_today.items() if count >= settings.SMS_PER_NUMBER_AND_DAY}
         told = recipients.resolve(reminder, without={*without, *full})
         if told.main is None:
             able = recipients.resolve(reminder, without=without).main

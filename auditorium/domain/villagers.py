@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from auditorium import clock, crypto, identity, names
-from auditorium.domain import audit, deaths, follow_ups, households, silencing, villager_keys
+from auditorium.domain import audit, departures, follow_ups, households, villager_keys
 from auditorium.domain import consents as consent_book
 from auditorium.domain import contacts as contact_book
 from auditorium.enums import ConsentEvidence, ConsentGiver, FollowUpKind, IdentityKind, ServedAs, Sex
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from auditorium.domain.contacts import ContactDetails
     from auditorium.models import Hall
 
-ABOUT = "villager"
 WITH_NUMBER = (IdentityKind.RESIDENT_ID_SEEN, IdentityKind.RESIDENT_ID_TOLD)
 FULL_VIEW = "auditorium.view_full_identity"
 ID_DUE = timedelta(days=7)
@@ -131,7 +130,7 @@ def register(
             kind=FollowUpKind.COMPLETE,
             reason=ID_WANTED,
             due_at=clock.now() + ID_DUE,
-            about_kind=ABOUT,
+            about_kind=follow_ups.ABOUT_VILLAGER,
             about_id=villager.pk,
             by=by,
         )
@@ -152,27 +151,8 @@ def update(*, villager: Villager, details: VillagerDetails, hall: Hall, by: User
     villager_keys.rebuild([villager])
     audit.record(action="changed", what=villager, by=by, hall=hall, villager_id=villager.pk, fields=changed)
     if "identity_kind" in changed and before["identity_kind"] == IdentityKind.UNKNOWN:
-        follow_ups.close_about(about_kind=ABOUT, about_id=villager.pk, by=by, why=_("证件号已补齐"))
+        follow_ups.close_about(about_kind=follow_ups.ABOUT_VILLAGER, about_id=villager.pk, by=by, why=_("证件号已补齐"))
     return villager
-
-
-@transaction.atomic
-def record_death(*, villager: Villager, died_on: date | None, hall: Hall, by: User) -> None:
-    """Write down when somebody died: from now on nothing is booked or sent for them. None takes it back.
-
-    What is still to come becomes a task each: staff call it off.
-    """
-    if died_on and died_on > clock.today():
-        raise ValidationError({"died_on": ValidationError(_("日期还没到，请再核对一遍。"), code="future")})
-    Villager.objects.filter(pk=villager.pk).update(died_on=died_on, updated_at=clock.now())
-    audit.record(action="changed", what=villager, by=by, hall=hall, villager_id=villager.pk, fields=["died_on"])
-    if died_on:
-        follow_ups.close_about(about_kind=ABOUT, about_id=villager.pk, by=by, why=_("村民已去世"))
-        silencing.everything(villager=villager, by=by, why=_("村民已去世"))
-        deaths.leave_to_staff(villager=villager, by=by)
-    else:
-        deaths.take_back(villager=villager, by=by)
-        silencing.resume(villager=villager)
 
 
 @transaction.atomic
@@ -204,6 +184,8 @@ def holder(id_number: str) -> Villager | None:
 def link(*, id_number: str, name: str, hall: Hall, by: User) -> Villager | None:
     """Let this hall serve somebody registered elsewhere; None when number and name are not one person's.
 
+    Who had moved away is back with that.
+
     Nothing is told apart in the answer: a number nobody has and a wrong name look alike. Wrong answers are
     counted per user; after ten within an hour DeskError, so that nobody tries their way to other people.
     """
@@ -219,6 +201,7 @@ def link(*, id_number: str, name: str, hall: Hall, by: User) -> Villager | None:
     if made:
         villager_keys.rebuild([villager])
         audit.record(action="linked", what=villager, by=by, hall=hall, villager_id=villager.pk)
+    departures.record_move(villager=villager, moved_away_on=None, hall=hall, by=by)
     return villager
 
 

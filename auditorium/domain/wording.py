@@ -132,7 +132,9 @@ def check(*, about_kind: str, audience: str, body: str, purpose: str = "") -> No
         )
     missing = [variable.name for variable in allowed if variable.required and variable.name not in used]
     if missing:
-        raise ValidationError(_("正文里少了变量 %(missing)s。") % {"missing": f"{{{missing[0]}}}"})
+        raise ValidationError(
+            _("正文里少了变量 %(missing)s。") % {"missing": "、".join(f"{{{name}}}" for name in missing)}
+        )
 
 
 def values_of(*, villager: Villager, hall: Hall) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the desk writes down about a villager: who they are, that they died, that they are known elsewhere."""
+"""What the desk writes down about a villager: who they are, that they died or moved, that they are known elsewhere."""
 
 from __future__ import annotations
 
@@ -175,3 +175,9 @@ class DeathForm(forms.Form):
     """When somebody died."""
 
     died_on = BirthDateField(label=_("去世日期"), help_text=_("例如：2026-03-12"))
+
+
+class MoveForm(forms.Form):
+    """When somebody moved away."""
+
+    moved_away_on = BirthDateField(label=_("搬走日期"), help_text=_("大概是哪天也行，例如：2026-03-12"))

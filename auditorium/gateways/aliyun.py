@@ -168,7 +168,7 @@ class AliyunGateway:
             number, text, provider_id = (
                 str(row.get(name) or "") for name in ("phone_number", "content", "sequence_id")
             )
-            if number and text:
+            if number:
                 found.append(IncomingText(number=number, text=text, provider_id=provider_id[:80]))
         return found
 

@@ -138,7 +138,7 @@ class SmsGateway(Protocol):
         ...
 
     def read_replies(self, payload: Any) -> list[IncomingText]:
-        """What people wrote, in what the provider posted; what has no number or no text is left out."""
+        """What people wrote, in what the provider posted, an empty text too; what has no number is left out."""
         ...
 
 

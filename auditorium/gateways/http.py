@@ -28,6 +28,7 @@ from auditorium.gateways.base import (
     Unknowable,
 )
 from auditorium.gateways.treatments import Treatment
+from auditorium.gateways.wrapped_words import unwrapped
 
 if TYPE_CHECKING:
     from auditorium.gateways.http_config import Call, Condition, ReceiptMap, ReplyMap
@@ -83,7 +84,7 @@ class HttpGateway:
         if answer.status in _BETWEEN:
             raise GatewayTimeout
         code = answer.at(config.error_code) or f"http-{answer.status}"
-        raise GatewayError(treatment=config.treatment_of(code), code=code[:60])
+        raise GatewayError(treatment=config.treatment_of(code), code=_kept(code))
 
     def find(self, text: OutgoingText) -> Found | Unknowable | None:
         """Ask the provider by our key, where the settings say how."""
@@ -121,7 +122,7 @@ class HttpGateway:
             if key or provider_id:
                 is_bad = delivered is False and self._config.treatment_of(code) == Treatment.BAD_NUMBER
                 found.append(
-                    Receipt(key=key, provider_id=provider_id, delivered=delivered, code=code[:60], bad_number=is_bad)
+                    Receipt(key=key, provider_id=provider_id, delivered=delivered, code=_kept(code), bad_number=is_bad)
                 )
         return found
 
@@ -136,8 +137,9 @@ class HttpGateway:
                 http_config.as_text(_at(row, path)) if path else ""
                 for path in (names.number, names.text, names.provider_id)
             )
-            if number and text:
-                found.append(IncomingText(number=number, text=text, provider_id=provider_id[:80]))
+            if number:
+                said = unwrapped(text, names.encoding)
+                found.append(IncomingText(number=number, text=said, provider_id=provider_id[:80]))
         return found
 
     def _ask(self, call: Call, text: OutgoingText) -> _Answer:
@@ -190,6 +192,11 @@ class HttpGateway:
             raise GatewayTimeout from None
         except HTTPError:
             raise GatewayTimeout from None
+
+
+def _kept(code: str) -> str:
+    """A provider's code as it is stored and logged: some put the number into it."""
+    return re.sub(r"\d{11,}", "…", code)[:60]
 
 
 def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> _Answer:

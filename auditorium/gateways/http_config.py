@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from auditorium.gateways.base import ACCEPTED
 from auditorium.gateways.treatments import Treatment
+from auditorium.gateways.wrapped_words import WRAPPINGS
 
 PLACEHOLDERS = ("number", "e164", "body", "text", "key", "signature")
 """number 13800000021 · e164 +8613800000021 · body with 【signature】 · text without it · key ours · signature bare."""
@@ -30,6 +31,11 @@ _CODES = {
     "later_codes": Treatment.LATER,
     "tomorrow_codes": Treatment.TOMORROW,
     "operator_codes": Treatment.OPERATOR,
+}
+_KNOWN = {"url", "method", "format", "headers", "body", "timeout", "success", "provider_id", "error_code", *_CODES} | {
+    "query",
+    "receipts",
+    "replies",
 }
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -87,13 +93,14 @@ class ReceiptMap:
 
 @dataclass(frozen=True)
 class ReplyMap:
-    """Where in what the provider posts people's answers are."""
+    """Where in what the provider posts people's answers are, and what their words are wrapped in."""
 
     secret: str
     list_path: str
     number: str
     text: str
     provider_id: str
+    encoding: str
     by_get: bool
     answer: str
 
@@ -127,6 +134,10 @@ def parse(raw: Any) -> HttpConfig:
         reader.errors.append(_("发送：没有写号码 {number} 放在哪里。"))
     if not used & {"body", "text"}:
         reader.errors.append(_("发送：没有写正文 {body} 放在哪里。"))
+    for name in sorted(map(str, root.keys() - _KNOWN)):
+        reader.errors.append(
+            _("不认识 %(name)s，可以写的有 %(known)s。") % {"name": name, "known": "、".join(sorted(_KNOWN))}
+        )
     success = reader.condition(root.get("success"), _("成功的标志"))
     config = HttpConfig(
         send=send,
@@ -276,12 +287,15 @@ class _Reader:
             number=self.text(parts, "number"),
             text=self.text(parts, "text"),
             provider_id=self.text(parts, "id"),
+            encoding=self.text(parts, "encoding"),
             by_get=self._by_get(parts, _("回复")),
             answer=self.text(parts, "answer") or ACCEPTED,
         )
         self._check_secret(found.secret, _("回复"))
         if not (found.number and found.text):
             self.errors.append(_("回复：number 写号码在哪一项，text 写内容在哪一项。"))
+        if found.encoding not in WRAPPINGS:
+            self.errors.append(_("回复：encoding 只能是 hex、base64，平台原样推送内容的不用写。"))
         return found
 
     def _by_get(self, parts: Mapping[str, Any], what: str) -> bool:

@@ -46,7 +46,9 @@ class ModemGateway:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         path, phone_id, reports = (config.get(name, usual) for name, usual in self.EXAMPLE.items())
-        wrong = []
+        known = "、".join(self.EXAMPLE)
+        unknown = sorted(map(str, config.keys() - self.EXAMPLE.keys()))
+        wrong = [_("不认识 %(name)s，可以写的有 %(known)s。") % {"name": name, "known": known} for name in unknown]
         if not isinstance(path, str) or not Path(path).is_absolute():
             wrong.append(_("database 写短信猫数据库的完整路径，例如 /var/lib/gammu/smsd.db。"))
         if not isinstance(phone_id, str):

@@ -13,6 +13,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+RECEIPTS_HERE = "⟨这条线路的回执地址⟩"
+"""Filled in when the line is saved: only then it has an address."""
+
 _SECRET = "⟨20 个以上别人猜不到的字母或数字⟩"  # noqa: S105
 
 
@@ -129,7 +132,7 @@ PRESETS: Mapping[str, Preset] = {
                 "charset": "UTF-8",
                 "coding": "2",
                 "dlr-mask": "31",
-                "dlr-url": "http://127.0.0.1:8000/sms/receipts/⟨线路编号⟩/⟨密码⟩/?key={key}&state=%d",
+                "dlr-url": f"http://127.0.0.1:8000{RECEIPTS_HERE}?key={{key}}&state=%d",
             },
             "success": {"pattern": "^(0: Accepted|3: Queued)"},
             "receipts": {

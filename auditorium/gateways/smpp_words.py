@@ -68,7 +68,7 @@ def read(delivery: Delivery, *, treatments: Mapping[str, Treatment]) -> Receipt 
     is_receipt = delivery.esm_class & 0x3C in _RECEIPT_KINDS or _RECEIPTED_ID in delivery.extras
     if is_receipt or (_ID.search(words) and _STATE.search(words)):  # some carriers forget to mark theirs
         return _receipt(delivery, words, treatments)
-    if not delivery.source or not words.strip():
+    if not delivery.source:
         return None
     return IncomingText(number=_number(delivery), text=words)
 

@@ -137,9 +137,9 @@ class TencentGateway:
     def read_replies(self, payload: Any) -> list[IncomingText]:
         """What people wrote. Tencent numbers nothing: the same words in the same second are the same text."""
         return [
-            _incoming(_number(_text(row, "nationcode"), mobile), written, row.get("time"))
+            _incoming(_number(_text(row, "nationcode"), mobile), _text(row, "text"), row.get("time"))
             for row in _posted(payload)
-            if (mobile := _text(row, "mobile")) and (written := _text(row, "text"))
+            if (mobile := _text(row, "mobile"))
         ]
 
     def poll(self) -> Polled:
@@ -165,11 +165,7 @@ class TencentGateway:
             if not receipts:
                 raise
             rows = []
-        replies = [
-            _incoming(row.PhoneNumber, row.ReplyContent, row.ReplyTime)
-            for row in rows
-            if row.PhoneNumber and row.ReplyContent
-        ]
+        replies = [_incoming(row.PhoneNumber, row.ReplyContent or "", row.ReplyTime) for row in rows if row.PhoneNumber]
         return Polled(receipts=receipts, replies=replies)
 
     def done(self, polled: Polled) -> None:

@@ -41,8 +41,8 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(scope | handed_to_region_of(user))
 
     def with_villager(self) -> FollowUpQuerySet:
-        """With whom they are of, their identity numbers left unread."""
-        return self.select_related("villager").defer("villager__id_number", "villager__other_document_number")
+        """With whom they are of, their identity numbers left unread, and the text that led to them."""
+        return self.select_related("villager", "reply").defer("villager__id_number", "villager__other_document_number")
 
     def open(self) -> FollowUpQuerySet:
         """Those nobody has finished; SQLite finds them by their index only where it is said without values."""
@@ -57,7 +57,8 @@ class FollowUp(models.Model):
     """A task with a due time, an assignee and the words to say; it ends in an outcome.
 
     `about` names what it concerns ("appointment", id) without knowing its model. A follow-up that was
-    not reached, or had a wrong number, points to its `next_step`.
+    not reached, or had a wrong number, points to its `next_step`. What somebody wrote stands in its `reply` alone, as
+    long as words of texts are kept.
     """
 
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="follow_ups", verbose_name=_("礼堂"))
@@ -71,6 +72,15 @@ class FollowUp(models.Model):
     state = models.CharField(_("状态"), max_length=16, choices=FollowUpState, default=FollowUpState.OPEN)
     reason = models.CharField(_("为什么"), max_length=120)
     words = models.TextField(_("要说的话"), blank=True)
+    reply = models.ForeignKey(
+        "auditorium.Reply",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="tasks",
+        verbose_name=_("来的短信"),
+    )
     about_kind = models.CharField(max_length=20, blank=True, editable=False)
     about_id = models.BigIntegerField(null=True, editable=False)
     due_at = models.DateTimeField(_("最晚"))

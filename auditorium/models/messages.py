@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from auditorium import clock
 from auditorium.enums import MessageAudience, MessageState, ReminderPurpose, ReminderState
+from auditorium.literals import written
 from auditorium.models.contacts import Contact, Phone
 from auditorium.models.halls import Hall
 from auditorium.models.sms_lines import SmsLine
@@ -36,7 +37,11 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
     def live(self) -> ReminderQuerySet:
         """Those still owed."""
-        return self.filter(state__in=["planned", "sending", "relayed", "follow_up"])
+        return self.filter(state__in=written("planned", "sending", "relayed", "follow_up"))
+
+    def in_doubt(self, at: datetime) -> ReminderQuerySet:
+        """Those under way of which it should be certain by now that somebody was told."""
+        return self.filter(state__in=written("sending", "relayed"), sure_by__lte=at)
 
     def due(self, at: datetime) -> ReminderQuerySet:
         """Those whose time has come and that nobody has begun."""
@@ -115,6 +120,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Those no gateway has been given."""
         return self.filter(state__in=["pending", "claimed"])
 
+    def held(self) -> MessageQuerySet:
+        """Those a worker has: claimed, or being handed over this moment."""
+        return self.filter(state__in=written("claimed", "sending"))
+
     def claimable(self, at: datetime) -> MessageQuerySet:
         """Those waiting whose time has come."""
         return self.filter(state=MessageState.PENDING, not_before__lte=at)
@@ -126,7 +135,7 @@ class Message(models.Model):
     `uid` is our key at the provider. Phone, words and line are frozen when the reminder is claimed; a
     queued text never changes. `values` are those in its `template`, for providers that keep the words; like the
     body they are dropped after a while. `cost` is in yuan, at the line's price when it was sent; null where that
-    has none. `lease_until` ends a claim whose worker died.
+    has none. `lease_until` ends a claim whose worker died; of what was sent it says when to ask about it again.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -194,7 +203,15 @@ class Message(models.Model):
             models.Index(fields=["line", "provider_id"], condition=~Q(provider_id=""), name="message_receipt"),
             # what was sent and never reported on: ask for its receipt
             models.Index(
-                fields=["line", "sent_at"], condition=Q(state="sent", ended_at__isnull=True), name="message_unheard"
+                fields=["line", "sent_at"],
+                condition=Q(state="sent", ended_at__isnull=True, lease_until__isnull=True),
+                name="message_unheard",
+            ),
+            # what was asked about without result: ask again
+            models.Index(
+                fields=["line", "lease_until"],
+                condition=Q(state="sent", ended_at__isnull=True, lease_until__isnull=False),
+                name="message_asked_about",
             ),
             # a line's cap per day
             models.Index(fields=["line", "sent_at"], name="message_of_line"),

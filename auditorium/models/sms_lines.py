@@ -23,7 +23,8 @@ class SmsLineQuerySet(models.QuerySet["SmsLine"]):
 
 
 class SmsLine(models.Model):
-    """One way to send texts: a gateway with its settings, for the halls of one region."""
+    """One way to send texts: a gateway with its settings, for the halls of one region. `alert_at` is when the operators
+    are to be told that it stopped; null once they were."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("名称"), max_length=40)
@@ -40,6 +41,7 @@ class SmsLine(models.Model):
     paused_at = models.DateTimeField(_("暂停时间"), null=True, blank=True)
     paused_reason = models.CharField(_("暂停原因"), max_length=120, blank=True)
     failing_since = models.DateTimeField(_("连不上起"), null=True, blank=True, editable=False)
+    alert_at = models.DateTimeField(null=True, editable=False)
     price = models.DecimalField(
         _("每条价格"),
         max_digits=6,

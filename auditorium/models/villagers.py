@@ -36,6 +36,12 @@ class Household(models.Model):
         return self.name
 
 
+def gone(path: str = "") -> Q:
+    """Whoever died, moved away or was erased; `path` leads to the villager, as "villager__" does."""
+    fields = ("died_on", "moved_away_on", "erased_at")
+    return Q(*((f"{path}{field}__isnull", False) for field in fields), _connector=Q.OR)
+
+
 class VillagerQuerySet(models.QuerySet["Villager"]):
     """Villagers in scope."""
 
@@ -51,8 +57,12 @@ class VillagerQuerySet(models.QuerySet["Villager"]):
         return self.filter(Exists(VillagerHall.objects.filter(villager=OuterRef("pk"), hall=hall)))
 
     def living(self) -> VillagerQuerySet:
-        """Those neither dead nor erased."""
+        """Those neither dead nor erased: who can still say something to us."""
         return self.filter(died_on__isnull=True, erased_at__isnull=True)
+
+    def present(self) -> VillagerQuerySet:
+        """The living who have not moved away either: of whom something may still be asked and said."""
+        return self.living().filter(moved_away_on__isnull=True)
 
 
 class Villager(models.Model):
@@ -102,6 +112,7 @@ class Villager(models.Model):
     created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
     updated_at = models.DateTimeField(_("更新时间"), auto_now=True)
     died_on = models.DateField(_("去世日期"), null=True, blank=True)
+    moved_away_on = models.DateField(_("搬走日期"), null=True, blank=True)
     erased_at = models.DateTimeField(null=True, editable=False)
 
     halls = models.ManyToManyField(Hall, through="VillagerHall", related_name="villagers")
@@ -134,6 +145,11 @@ class Villager(models.Model):
         """The communication needs that hold, in the words the desk uses."""
         fields = (field for field in self._meta.concrete_fields if field.name in self.NEEDS)
         return [str(field.verbose_name) for field in fields if getattr(self, field.name)]
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing is booked for them and nobody is told anything of them any more; see `gone`."""
+        return bool(self.died_on or self.moved_away_on or self.erased_at)
 
 
 class VillagerHallQuerySet(models.QuerySet["VillagerHall"]):

@@ -7,11 +7,13 @@ from datetime import date, datetime, time
 from django import template
 
 from auditorium import clock, dates, masks
+from auditorium.domain import told_words
 from auditorium.enums import FollowUpState, MessageState, ReminderState, VisitState
 from auditorium.models import FollowUp, Message, Reminder, Visit
 from auditorium.ports import Tone
 
 register = template.Library()
+register.filter("told_words", told_words.of)
 
 _TONES: dict[str | None, dict[str, Tone]] = {
     "visit": {

@@ -31,4 +31,5 @@ def desk_context(request: StaffRequest, hall: Hall) -> dict[str, Any]:
         "today": visits.today(hall=hall, user=request.user),
         "brief": follow_ups.brief(hall=hall, user=request.user),
         "sms_line": lines.line_for(hall),
+        "stopped_lines": lines.stopped(hall),
     }

@@ -151,6 +151,7 @@ def _page(
         "villager_url": _villager_url(request, task),
         "about_url": ports.page_of(task.about_kind, task.about_id) if task.about_id else "",
         "tried_before": task_lists.tried_before(task),
+        "told": task_lists.told(task, request.user),
     }
     if task.is_open:
         kind, due_at = task_outcomes.next_try(task)

@@ -37,7 +37,7 @@ class Line:
 
 def line(villager: Villager) -> Line:
     """The line of somebody whose contacts are loaded."""
-    choices = [] if villager.died_on else [link for service in ports.services() for link in service.choices(villager)]
+    choices = [] if villager.is_gone else [link for service in ports.services() for link in service.choices(villager)]
     return Line(villager, contacts.how_to_reach(villager), choices)
 
 
@@ -72,6 +72,8 @@ def villager_register(request: StaffRequest) -> HttpResponse:
     context: dict[str, object] = {"page": page}
     if sent and page.is_valid():
         alike = look_alikes.find(details=page.villager.details, user=request.user, numbers=page.numbers())
+        if alike.came_back(page.villager.details):
+            return _back(request, page, hall)
         if alike.elsewhere or not page.not_these(alike.people):
             context |= {"alike": alike, "lines": [line(villager) for villager in alike.people]}
         elif villager := _register(page, hall, request.user):
@@ -97,6 +99,14 @@ def villager_link(request: StaffRequest) -> HttpResponse:
                 return redirect("auditorium:villager", villager.pk)
             form.add_error(None, _("姓名和身份证号对不上，请照身份证再核对一遍。"))
     return render(request, "auditorium/villager_link.html", {"form": form})
+
+
+def _back(request: StaffRequest, page: Registration, hall: Hall) -> HttpResponse:
+    """Who had moved away is registered again: linked to this hall, and asked to be looked over."""
+    details = page.villager.details
+    villager = villagers.link(id_number=details.id_number, name=details.name, hall=hall, by=request.user)
+    messages.success(request, _("以前登记过，记了搬走，现在记作又回来了。住址、电话有变的，请改好。"))
+    return redirect("auditorium:villager", villager.pk) if villager else redirect("auditorium:desk")
 
 
 def _register(page: Registration, hall: Hall, by: User) -> Villager | None:

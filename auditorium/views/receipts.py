@@ -20,6 +20,7 @@ from auditorium.domain import receipts, replies
 from auditorium.gateways import gateway_for
 from auditorium.gateways.base import Callback, SmsGateway, receipt_callback, reply_callback
 from auditorium.models import SmsLine
+from auditorium.storable import storable_throughout
 
 LARGEST_BODY = 1024 * 1024
 
@@ -78,25 +79,23 @@ def _posted(request: HttpRequest, line: SmsLine, secret: str, callback: Callback
         raise Http404
     if callback.by_get != (request.method == "GET"):
         return HttpResponseNotAllowed(["GET" if callback.by_get else "POST"])
-    if callback.by_get:
-        return request.GET.dict()
     if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
         return HttpResponse(status=413)
     try:
-        return _read(request)
+        return storable_throughout(_read(request))
     except (ValueError, RecursionError, RequestDataTooBig):
         return HttpResponse(status=400)
 
 
 def _read(request: HttpRequest) -> Any:
-    """JSON or a form, in UTF-8 or, as some platforms still write, in GBK; ValueError when it is neither."""
-    is_form = request.content_type == "application/x-www-form-urlencoded"
-    for encoding in ("utf-8", "gb18030"):
+    """JSON, a form or an address, in UTF-8 or, as some platforms still write, in GBK; ValueError when it is neither."""
+    is_get = request.method == "GET"
+    is_form = is_get or request.content_type == "application/x-www-form-urlencoded"
+    came = request.META.get("QUERY_STRING", "").encode("latin-1") if is_get else request.body
+    for encoding in ("utf-8-sig", "gb18030"):
         try:
-            if is_form:
-                pairs = parse_qsl(request.body.decode("ascii"), True, encoding=encoding, errors="strict")
-                return dict(pairs)
-            return json.loads(request.body.decode(encoding))
+            words = came.decode(encoding)
+            return dict(parse_qsl(words, True, encoding=encoding, errors="strict")) if is_form else json.loads(words)
         except UnicodeDecodeError:
             continue
     raise ValueError

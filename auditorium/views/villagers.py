@@ -7,25 +7,28 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from auditorium.domain import consents, contacts, drafts, timeline, villagers
+from auditorium.domain import consents, contacts, departures, drafts, phones, timeline, villagers
 from auditorium.enums import ConsentGiver, ConsentPurpose
 from auditorium.forms import contacts as contact_forms
 from auditorium.forms import villagers as villager_forms
 from auditorium.forms.consents import ConsentForm
 from auditorium.forms.contacts import Contacts
-from auditorium.forms.villagers import DeathForm, VillagerForm
-from auditorium.models import Villager
+from auditorium.forms.villagers import DeathForm, MoveForm, VillagerForm
+from auditorium.models import Phone, Villager
 from auditorium.views.access import StaffRequest, current_hall
 from auditorium.views.people import line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditorium.domain.villagers import FullIdentity
 
 PER_PAGE = 50
@@ -85,6 +88,16 @@ def contacts_edit(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "auditorium/villager_contacts.html", {"villager": found, "formset": formset})
 
 
+@require_POST
+def contact_texts(request: StaffRequest, pk: int, contact_pk: int) -> HttpResponse:
+    """Whoever has this phone wants texts again."""
+    hall = current_hall(request)
+    phone = get_object_or_404(Phone, contacts__villager=_load(request, pk), contacts__pk=contact_pk)
+    if phones.send_again(phone=phone, by=request.user, hall=hall):
+        messages.success(request, _("这个号码又能收短信了。"))
+    return redirect("auditorium:villager", pk)
+
+
 @require_http_methods(["GET", "POST"])
 def consents_edit(request: StaffRequest, pk: int) -> HttpResponse:
     """What is agreed to now, and what no longer."""
@@ -106,20 +119,37 @@ def consents_edit(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def villager_death(request: StaffRequest, pk: int) -> HttpResponse:
     """That somebody died, or that this was a mistake."""
+    return _departure(request, pk, DeathForm, departures.record_death, "auditorium/villager_death.html")
+
+
+@require_http_methods(["GET", "POST"])
+def villager_move(request: StaffRequest, pk: int) -> HttpResponse:
+    """That somebody moved away, or is back."""
+    return _departure(request, pk, MoveForm, departures.record_move, "auditorium/villager_move.html")
+
+
+def _departure(
+    request: StaffRequest,
+    pk: int,
+    form_class: type[DeathForm | MoveForm],
+    record: Callable[..., None],
+    template: str,
+) -> HttpResponse:
+    """Write down the day that the form asks for; the button `back` takes it back."""
     hall = current_hall(request)
     found = _load(request, pk)
-    form = DeathForm(request.POST or None, initial={"died_on": found.died_on})
-    if request.method == "POST" and "alive" in request.POST:
-        villagers.record_death(villager=found, died_on=None, hall=hall, by=request.user)
+    if request.method == "POST" and "back" in request.POST:
+        record(villager=found, hall=hall, by=request.user, **dict.fromkeys(form_class.base_fields))
         return _changed(request, pk)
+    form = form_class(request.POST or None, initial=model_to_dict(found, form_class.base_fields))
     if form.is_valid():
         try:
-            villagers.record_death(villager=found, **form.cleaned_data, hall=hall, by=request.user)
+            record(villager=found, **form.cleaned_data, hall=hall, by=request.user)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             return _changed(request, pk)
-    return render(request, "auditorium/villager_death.html", {"villager": found, "form": form})
+    return render(request, template, {"villager": found, "form": form})
 
 
 def _load(request: StaffRequest, pk: int) -> Villager:
@@ -157,6 +187,7 @@ def _facts(found: Villager) -> list[tuple[str, str]]:
     """What is written down, in the order in which one asks."""
     living_at = found.address or f"{found.region or ''}{found.group}"
     born = date_format(found.birth_date) if found.birth_date else ""
+    moved = date_format(found.moved_away_on) if found.moved_away_on else ""
     return [
         (_("出生日期"), born),
         (_("证件"), found.get_identity_kind_display()),
@@ -164,4 +195,5 @@ def _facts(found: Villager) -> list[tuple[str, str]]:
         (_("哪一户"), str(found.household or "")),
         (_("备注"), found.note),
         (_("登记的礼堂"), str(found.registered_at)),
+        (_("搬走日期"), moved),
     ]

@@ -89,6 +89,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a connection that died in the pool is not handed out
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 0,
         "max_size": env.int("DATABASE_POOL", default=8),
@@ -189,6 +190,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
 CLIENT_ADDRESS_HEADER = env("CLIENT_ADDRESS_HEADER", default="")
+SMS_PER_NUMBER_AND_DAY = env.int("SMS_PER_NUMBER_AND_DAY", default=10)
 SMS_BODIES_DAYS = env.int("SMS_BODIES_DAYS", default=90)
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=3 * 366)
 ALERT_WEBHOOK_URL = env("ALERT_WEBHOOK_URL", default="")
@@ -214,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "go-on-with-packages-of-the-library": {
         "task": "auditorium.run_packages",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "tell-operators-what-stopped": {
+        "task": "auditorium.tell_operators",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

@@ -22,7 +22,7 @@ from appointments.enums import AppointmentSource, HospitalKnows
 from appointments.models import Appointment, BookingPolicy, ClinicSession, Department, EverydayWord, Hospital, Slot
 from auditorium import clock, crypto, identity
 from auditorium.demo import people, places
-from auditorium.domain import people_search, visits
+from auditorium.domain import figures, people_search, visits
 from auditorium.enums import (
     FollowUpKind,
     FollowUpState,
@@ -289,6 +289,18 @@ def test_texts_went_out_and_more_are_planned(night):
     assert set(Message.objects.values_list("parts", flat=True)) == {1}
     assert not Reminder.objects.filter(state=ReminderState.MISSED).exists()
     assert Reminder.objects.filter(state=ReminderState.PLANNED, due_at__gt=clock.now()).count() > 20
+
+
+def test_pages_of_lines_and_halls_show_what_was_sent(night):
+    line = SmsLine.objects.get(region_id="330603000000")
+    carried = figures.of_line(line, clock.today() - timedelta(days=29), clock.today())
+    texts = Message.objects.filter(line=line, created_at__gte=clock.day_bounds(clock.today() - timedelta(days=29))[0])
+    assert (sum(carried.texts.values()), carried.texts[MessageState.UNDELIVERED]) == (texts.count(), 1)
+    assert (len(carried.days) > 10, carried.cost, dict(carried.causes)) == (
+        True,
+        places.PRICE * texts.count(),
+        {"absent": 1},
+    )
 
 
 def test_texts_to_others_name_neither_department_nor_sensitive_hospital(night):

@@ -110,6 +110,7 @@ def test_what_the_desk_can_do_and_where_it_is(service, room, villager):
     assert service.choices(villager) == [Link("报名活动", reverse("auditorium:activities_for", args=[villager.pk]))]
     assert service.url(line.pk) == reverse("auditorium:activity", args=[line.date.activity_id])
     assert service.short(line.pk) == "张小明24日9:00"
+    assert service.short(line.pk, "en") == "张小明 24 Nov 9:00"
     assert ports.services()[-1] is service
 
 

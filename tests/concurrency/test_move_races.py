@@ -21,7 +21,7 @@ from appointments.models import Appointment, ClinicSession, Slot
 from auditorium.enums import RoleKind
 from auditorium.models import Reminder
 from tests.appointments.factories import ClinicSessionFactory, DepartmentFactory, SlotFactory, at, bookable_villager
-from tests.concurrency.test_killed_workers import database_url
+from tests.concurrency.kills import database_url
 from tests.concurrency.threads import at_once
 from tests.factories import HallFactory, UserFactory, desk_user
 

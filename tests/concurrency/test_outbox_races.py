@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from auditorium.domain import delivery, outcomes, reminders, sending, task_outcomes, telling, villagers
+from auditorium.domain import delivery, departures, outcomes, reminders, sending, task_outcomes, telling
 from auditorium.enums import FollowUpState, MessageState, ReminderPurpose, ReminderState
 from auditorium.models import FollowUp, Message, Reminder, Villager
 from tests.concurrency.threads import at_once
@@ -221,39 +221,48 @@ def test_control_without_taking_the_text_back_it_names_who_was_called_off(hall, 
     assert not Reminder.objects.filter(purpose=ReminderPurpose.CANCELLED).exists()
 
 
-def die_while_texts_are_claimed(monkeypatch, hall):
-    """A worker has claimed texts, and begins them only once everybody's death is written down."""
+def death(villager, desk, hall):
+    departures.record_death(villager=villager, died_on=NOW.date(), hall=hall, by=desk)
+
+
+def move(villager, desk, hall):
+    departures.record_move(villager=villager, moved_away_on=NOW.date(), hall=hall, by=desk)
+
+
+def leave_while_texts_are_claimed(monkeypatch, hall, leave):
+    """A worker has claimed texts, and begins them only once it is written down that everybody is gone."""
     owed(hall, 12)
     telling.tell_batch(at=NOW, after=None)
     desk, people = desk_user(hall), list(Villager.objects.order_by("pk"))
-    claimed, dead, begin = threading.Event(), threading.Event(), sending.begin
+    claimed, left, begin = threading.Event(), threading.Event(), sending.begin
 
     def begin_late(*args):
         claimed.set()
-        dead.wait(30)
+        left.wait(30)
         return begin(*args)
 
-    def die():
+    def leave_all():
         claimed.wait(30)
         try:
             for villager in people:
-                villagers.record_death(villager=villager, died_on=NOW.date(), hall=hall, by=desk)
+                leave(villager, desk, hall)
         finally:
-            dead.set()
+            left.set()
 
     monkeypatch.setattr(sending, "begin", begin_late)
     with time_machine.travel(NOW, tick=False):
-        no_errors(at_once([sweep, die]))
+        no_errors(at_once([sweep, leave_all]))
 
 
-def test_no_claimed_text_leaves_once_a_death_is_written_down(hall, gateway, monkeypatch):
-    die_while_texts_are_claimed(monkeypatch, hall)
+@pytest.mark.parametrize("leave", [death, move])
+def test_no_claimed_text_leaves_once_it_is_written_down_that_they_are_gone(hall, gateway, monkeypatch, leave):
+    leave_while_texts_are_claimed(monkeypatch, hall, leave)
     assert (gateway.sent, set(states())) == ([], {MessageState.CANCELLED})
 
 
 def test_control_without_silencing_the_dead_get_their_texts(hall, gateway, monkeypatch):
     monkeypatch.setattr("auditorium.domain.silencing.everything", lambda **kwargs: None)
-    die_while_texts_are_claimed(monkeypatch, hall)
+    leave_while_texts_are_claimed(monkeypatch, hall, death)
     assert len(gateway.sent) == 12
 
 
@@ -265,7 +274,7 @@ def test_deaths_and_workers_at_once_leave_nothing_to_be_sent(hall, gateway):
 
     def die():
         for villager in people:
-            villagers.record_death(villager=villager, died_on=NOW.date(), hall=hall, by=desk)
+            departures.record_death(villager=villager, died_on=NOW.date(), hall=hall, by=desk)
 
     with time_machine.travel(NOW, tick=False):
         no_errors(at_once([sweep, sweep, die]))

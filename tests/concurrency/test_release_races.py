@@ -20,7 +20,7 @@ from auditorium import clock
 from auditorium.domain import audit
 from auditorium.models import FollowUp, Reminder, Villager
 from tests.appointments.factories import ClinicSessionFactory, SlotFactory, bookable_villager, released
-from tests.concurrency.test_killed_workers import BASE_DIR, database_url
+from tests.concurrency.kills import BASE_DIR, database_url
 from tests.concurrency.threads import at_once
 from tests.factories import HallFactory, desk_user
 

@@ -7,10 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appointments.domain import suspension_telling, suspensions
+from appointments.domain.places_given import ABOUT
 from appointments.domain.suspensions import Scope
 from appointments.enums import AppointmentSource, AppointmentState, SuspensionState
 from appointments.models import Appointment, Slot
 from auditorium import clock
+from auditorium.domain import wording
 from auditorium.enums import FollowUpKind, ReminderPurpose
 from auditorium.models import FollowUp, Reminder
 from tests.appointments.factories import ClinicSessionFactory, HospitalFactory, SlotFactory, at, reachable_villager
@@ -58,6 +60,7 @@ def test_two_thousand_are_told_once_each_in_batches_of_a_bounded_size():
     book_full(hospital)
     week = Scope(hospital=hospital, first_date=clock.today(), last_date=clock.today() + timedelta(days=10))
     suspension = suspensions.suspend(scope=week, why="台风", by=None)
+    wording.current_templates(ABOUT)  # written down when first asked for
     with CaptureQueriesContext(connection) as queries:
         assert suspensions.settle(suspension) == PEOPLE
     assert len(queries) <= (PEOPLE / suspension_telling.BATCH + 1) * STATEMENTS_PER_BATCH

@@ -1,5 +1,6 @@
 """The metrics: for whoever knows the token, counts only, in a fixed number of queries."""
 
+from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,13 +8,16 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from prometheus_client.parser import text_string_to_metric_families
 
 from auditorium import clock
 from auditorium.domain import figures
-from auditorium.enums import MessageState
-from tests.factories import HallFactory, MessageFactory, SmsLineFactory
-from tests.outbox import at
+from auditorium.enums import MessageState, TextOutcome
+from auditorium.models import Reply
+from config.metrics import MOST_CODES, OTHER
+from tests.factories import HallFactory, MessageFactory, PhoneFactory, SmsLineFactory
+from tests.outbox import at, told_villager
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-for-the-monitor"
@@ -26,10 +30,24 @@ def monday(settings):
         yield
 
 
-def read(client):
+def families(client):
     answer = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 200
-    samples = [sample for family in text_string_to_metric_families(answer.text) for sample in family.samples]
+    return list(text_string_to_metric_families(answer.text))
+
+
+def by_line(client):
+    """By line and name of the metric: what it says, by outcome or code."""
+    lines = defaultdict(lambda: defaultdict(dict))
+    for family in families(client):
+        for sample in family.samples:
+            of = sample.labels.get("outcome") or sample.labels.get("code", "")
+            lines[sample.labels.get("line")][sample.name][of] = sample.value
+    return lines
+
+
+def read(client):
+    samples = [sample for family in families(client) for sample in family.samples]
     return {(sample.name, sample.labels.get("outcome") or sample.labels.get("code", "")): sample for sample in samples}
 
 
@@ -55,6 +73,43 @@ def test_metrics_say_how_a_line_does(client):
         ("desk_outbox_late_seconds", ""): 120,
     }
     assert samples["desk_sms_waiting", ""].labels == {"line": str(line.uid), "name": line.name}
+
+
+def test_metrics_are_what_the_page_of_each_line_says(client, admin_client):
+    hall = HallFactory(name="宝善桥村文化礼堂")
+    lines = [SmsLineFactory(name=name, price=Decimal("0.045")) for name in ("第一条", "第二条")]
+    for place, line in enumerate(lines):
+        for many, state in enumerate(MessageState, 1):
+            for each in range(many + place):
+                lost = {"error_code": f"MK:{each % 2}"} if state in {"undelivered", "failed"} else {}
+                MessageFactory(line=line, hall=hall, state=state, parts=1 + each % 2, cost=Decimal("0.045"), **lost)
+        Reply.objects.create(line=line, phone=PhoneFactory(), hall=hall, received_at=clock.now(), text="好的")
+    figures.count_day(clock.today())
+    labels = dict(TextOutcome.choices)
+    said = by_line(client)
+    for line in lines:
+        at_page = admin_client.get(reverse("admin:auditorium_smsline_figures", args=[line.pk]), {"days": 1}).context
+        page, samples = at_page["page"], said[str(line.uid)]
+        assert samples["desk_sms_waiting"] == {"": at_page["waiting"].texts}
+        assert {labels[name]: texts for name, texts in samples["desk_sms_today"].items()} == dict(page.outcomes)
+        assert samples["desk_sms_failed_today"] == {code: texts for code, _words, texts in page.causes}
+        assert samples["desk_sms_parts_today"] == {"": page.parts}
+        assert samples["desk_sms_cost_yuan_today"] == {"": float(page.cost)}
+
+
+def test_metrics_name_no_person_and_a_bounded_number_of_codes(client):
+    villager = told_villager(HallFactory(), name="赵铁柱")
+    line, number = SmsLineFactory(), villager.contacts.get().phone.number
+    wordy = ["赵铁柱的号码停机", f"bad:{number.as_e164}", f"bad:{number.national_number}", "330603195403123011", ""]
+    for code in [*wordy, *wordy, *(f"E{n}" for n in range(50))]:
+        MessageFactory(line=line, villager=villager, state=MessageState.FAILED, error_code=code)
+    MessageFactory(line=line, villager=villager, state=MessageState.FAILED, error_code="E0")
+    figures.count_day(clock.today())
+    codes = by_line(client)[str(line.uid)]["desk_sms_failed_today"]
+    assert (sum(codes.values()), codes["E0"], len(codes)) == (61, 2, MOST_CODES + 1)
+    assert all(code == OTHER or code[0] == "E" for code in codes)
+    labels = {name for family in families(client) for sample in family.samples for name in sample.labels}
+    assert labels == {"line", "name", "outcome", "code"}
 
 
 @pytest.mark.parametrize("said", ["", "Bearer ", "Bearer another", TOKEN])

@@ -7,11 +7,16 @@
         peer.post(url, payload)           let it post something
 
 What it does instead of answering: `cut` closes the connection before it has taken anything, `cut after` once it has,
-`hang` and `hang after` keep silent until the process ends, `answer` gives what it is told (status, type, body)
-without taking anything, `answer after` once it has.
+`hang` and `hang after` keep silent until the process ends, `die` and `die after` end the process as a power cut does,
+`answer` gives what it is told (status, type, body) without taking anything, `answer after` once it has.
+
+With `PEER_MEMORY` what it took is in that file before it answers, and is read from there at the start, unless
+`PEER_FORGETS`; `PEER_PORT` is where it listens.
 """
 
 import json
+import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -60,6 +65,22 @@ class Provider:
     then: list[dict[str, Any]] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    memory: Path | None = None
+
+    def remember(self, memory: Path, *, forgets: bool) -> None:
+        """Keep in this file what is taken from now on; know what is there already."""
+        self.memory = memory
+        if memory.exists() and not forgets:
+            self.taken = [json.loads(line) for line in memory.read_text().splitlines()]
+
+    def play(self, action: str, call: Call) -> dict[str, Any]:
+        """Do what was asked for; what was taken is kept before anybody is told."""
+        before = len(self.taken)
+        answer = self.answer(action, call)
+        if self.memory:
+            with self.memory.open("a") as file:
+                file.writelines(f"{json.dumps(text)}\n" for text in self.taken[before:])
+        return answer
 
     def action(self, call: Call) -> str:
         raise NotImplementedError
@@ -143,7 +164,9 @@ def running(module: str, *arguments: str) -> Iterator[Handle]:
 
 def serve(provider: Provider) -> None:
     """Say where it listens, and answer until standard input ends; with TLS where a key and a certificate are named."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(provider))
+    if memory := os.environ.get("PEER_MEMORY"):
+        provider.remember(Path(memory), forgets=bool(os.environ.get("PEER_FORGETS")))
+    server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PEER_PORT", "0"))), _handler(provider))
     scheme = "http"
     if files := sys.argv[1:]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -213,8 +236,12 @@ class _Handler(BaseHTTPRequestHandler):
             provider.calls.append({"action": action, "query": call.query, "body": call.body.decode()})
             deed = provider.then.pop(0) if provider.then and action in provider.takes else {"do": "take"}
         do = deed["do"]
+        if do == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
         status, answer = (200, {}) if do in {"cut", "hang", "answer"} else self._take(action, call)
-        if do.startswith("cut"):
+        if do == "die after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif do.startswith("cut"):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
         elif do.startswith("hang"):
@@ -228,7 +255,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             with self.provider.lock:
                 self.provider.check(call)
-                return 200, self.provider.answer(action, call)
+                return 200, self.provider.play(action, call)
         except Refused as refused:
             return refused.status, self.provider.error(refused)
 

@@ -62,11 +62,14 @@ def spoken(about_id: int, purpose: str) -> str:
     return f"{hello}请记得{when}到{where}参加{what}。{bring}"
 
 
-def short(about_id: int) -> str:
-    """Whose place it is and when: 张小明24日9:00; nothing of what."""
+def short(about_id: int, language: str = TextLanguage.CHINESE) -> str:
+    """Whose place it is and when: 张小明24日9:00, 张小明 24 Nov 9:00; nothing of what."""
     row = Attendance.objects.select_related("villager", "date").get(pk=about_id)
     moment = clock.local(row.date.starts_at)
-    return f"{row.villager.name[:4]}{moment.day}日{moment.hour}:{moment.minute:02}"
+    name, hour = row.villager.name[:4], f"{moment.hour}:{moment.minute:02}"
+    if language == TextLanguage.ENGLISH:
+        return f"{name} {moment.day} {moment:%b} {hour}"
+    return f"{name}{moment.day}日{hour}"
 
 
 def _values(row: Attendance, audience: str, language: str) -> dict[str, str]:

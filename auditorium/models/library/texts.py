@@ -20,7 +20,7 @@ else:
 class SpacedWordsField(_TextField):
     """Words with a space between them, each Chinese character a word; found by `__holds` only as an index finds it.
 
-    Its table has, beside what Django knows, what migration 0017 adds: on PostgreSQL the column `vector` (tsvector
+    Its table has, beside what Django knows, what migration 0021 adds: on PostgreSQL the column `vector` (tsvector
     'simple', GIN), on SQLite the FTS5 table `<table>_fts`, kept right by triggers.
     """
 

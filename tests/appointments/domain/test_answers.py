@@ -9,6 +9,7 @@ from appointments.domain import answers, bookings, turns, waitlist
 from appointments.enums import AppointmentState, WaitlistState
 from appointments.models import WaitlistEntry
 from auditorium.domain import delivery, replies
+from auditorium.enums import TextLanguage
 from auditorium.ports import Answered
 from tests.appointments.factories import SlotFactory, reachable_villager
 from tests.factories import SmsLineFactory, desk_user
@@ -67,6 +68,10 @@ def reply(appointment, *, yes, own=True, may_decide=False):
 
 def test_short_names_nothing_but_whose_and_when(booked):
     assert answers.short(booked.pk) == f"{booked.villager.name[:4]}28日8:00"
+
+
+def test_short_is_said_in_english_to_who_reads_it(booked):
+    assert answers.short(booked.pk, TextLanguage.ENGLISH) == f"{booked.villager.name[:4]} 28 Nov 8:00"
 
 
 def test_yes_changes_nothing(booked):

@@ -99,6 +99,16 @@ def test_open_task_about_it_comes_on_top(hall, desk, friday_at_seven, kind):
     assert board.of_hall(hall=hall, user=desk).to_tell == []
 
 
+def test_what_waits_for_a_person_is_said_once(hall, desk, friday_at_seven):
+    made = book(hall, desk, reachable_villager(hall))
+    Reminder.objects.update(state=ReminderState.FOLLOW_UP, due_at=at(TODAY, 6))
+    FollowUpFactory(
+        hall=hall, villager=made.villager, kind=FollowUpKind.CALL, about_kind="appointment", about_id=made.pk
+    )
+    (line,) = board.of_hall(hall=hall, user=desk).to_tell
+    assert (len(line.tasks), line.untold) == (1, [])
+
+
 def test_whoever_is_to_be_booked_anew_comes_on_top_though_the_visit_is_off(hall, desk, friday_at_seven):
     made = book(hall, desk)
     Appointment.objects.update(state="cancelled_by_clinic")
@@ -116,6 +126,8 @@ def test_whoever_is_to_be_booked_anew_comes_on_top_though_the_visit_is_off(hall,
         (ReminderState.PLANNED, -1, 1),
         (ReminderState.PLANNED, 60, 0),
         (ReminderState.SENDING, -1, 1),
+        (ReminderState.RELAYED, -1, 1),
+        (ReminderState.FOLLOW_UP, -1, 1),
         (ReminderState.MISSED, -1, 1),
         (ReminderState.TOLD, -1, 0),
         (ReminderState.CANCELLED, -1, 0),
@@ -158,11 +170,11 @@ def test_board_has_what_is_held_at_the_hall_today(hall, desk, friday_at_seven):
 
 
 @pytest.mark.parametrize("people", [1, 20])
-def test_board_takes_six_queries_for_one_or_many(hall, desk, friday_at_seven, people, django_assert_num_queries):
+def test_board_takes_seven_queries_for_one_or_many(hall, desk, friday_at_seven, people, django_assert_num_queries):
     for _each in range(people):
         made = book(hall, desk, reachable_villager(hall))
         FollowUpFactory(hall=hall, villager=made.villager, about_kind="appointment", about_id=made.pk)
     desk.role_list  # noqa: B018 - read once per request
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         shown = board.of_hall(hall=hall, user=desk)
         assert len([(line.contact.phone, line.route) for line in shown.days[0].lines]) == people

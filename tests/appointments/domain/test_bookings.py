@@ -142,8 +142,9 @@ def test_book_needs_consent(slot, hall, desk):
         book(slot, hall, desk, villager)
 
 
-def test_book_refuses_the_dead(slot, hall, desk):
-    villager = bookable_villager(hall, died_on=clock.today())
+@pytest.mark.parametrize("field", ["died_on", "moved_away_on"])
+def test_book_refuses_who_is_gone(slot, hall, desk, field):
+    villager = bookable_villager(hall, **{field: clock.today()})
     with pytest.raises(VillagerNotReady):
         book(slot, hall, desk, villager)
 

@@ -106,9 +106,10 @@ def test_record_again_with_its_key_gives_the_same_and_other_content_is_refused(v
         record(villager, hall, desk, key=key, hospital_text="中医院")
 
 
-def test_record_refuses_the_dead(hall, desk):
+@pytest.mark.parametrize("field", ["died_on", "moved_away_on"])
+def test_record_refuses_who_is_gone(hall, desk, field):
     with pytest.raises(VillagerNotReady):
-        record(VillagerFactory(registered_at=hall, died_on=clock.today()), hall, desk)
+        record(VillagerFactory(registered_at=hall, **{field: clock.today()}), hall, desk)
 
 
 def test_change_of_the_time_moves_the_reminders(hall, desk):

@@ -12,7 +12,7 @@ from appointments.domain.records import RecordDetails
 from appointments.enums import ClinicClass, QueueMode, RevisitState, SessionState, WishState
 from appointments.errors import AlreadyWaiting, DateOutOfReach, NotLive, VillagerNotReady
 from appointments.models import Appointment, ClinicSession, Revisit, Wish
-from auditorium.domain import villagers
+from auditorium.domain import departures
 from auditorium.enums import FollowUpKind, FollowUpState
 from auditorium.models import AuditEntry, FollowUp, Villager
 from tests.appointments.factories import (
@@ -260,7 +260,7 @@ def test_who_died_is_not_to_come_back(note, hall, by, villager, session, doctor,
     moment = release(session)
     travel(moment - timedelta(hours=1))
     revisits.come_due()
-    villagers.record_death(villager=villager, died_on=MONDAY, hall=hall, by=by)
+    departures.record_death(villager=villager, died_on=MONDAY, hall=hall, by=by)
     assert (revisits.come_due(), revisits.come_due()) == (1, 0)
     made.refresh_from_db()
     assert (made.state, made.wish.state) == (RevisitState.CANCELLED, WishState.CANCELLED)
@@ -269,13 +269,28 @@ def test_who_died_is_not_to_come_back(note, hall, by, villager, session, doctor,
         note()
 
 
-@pytest.mark.parametrize("gone", [{"died_on": MONDAY}, {"erased_at": at(MONDAY, 9)}])
-def test_who_is_gone_is_said_to_be_the_reason(note, villager, gone):
+def test_who_moved_away_is_noted_only_when_back(note, hall, by, villager):
+    departures.record_move(villager=villager, moved_away_on=MONDAY, hall=hall, by=by)
+    with refused(VillagerNotReady, "已经搬走"):
+        note()
+    departures.record_move(villager=villager, moved_away_on=None, hall=hall, by=by)
+    assert note().state == RevisitState.WAITING
+
+
+@pytest.mark.parametrize(
+    ("gone", "why"),
+    [
+        ({"died_on": MONDAY}, "这位村民的资料已经停用，不能预约。"),
+        ({"moved_away_on": MONDAY}, "这位村民已经搬走，不能预约；人又回来了，请先在村民页记下。"),
+        ({"erased_at": at(MONDAY, 9)}, "这位村民的资料已经停用，不能预约。"),
+    ],
+)
+def test_who_is_gone_is_said_to_be_the_reason(note, villager, gone, why):
     made = note()
     Villager.objects.filter(pk=villager.pk).update(**gone)
     assert revisits.come_due() == 1
     made.refresh_from_db()
-    assert (made.state, made.ended_reason) == (RevisitState.CANCELLED, "这位村民的资料已经停用，不能预约。")
+    assert (made.state, made.ended_reason) == (RevisitState.CANCELLED, why)
 
 
 def test_one_that_comes_due_or_ends_leaves_the_others(note, hall, by, department, session, doctor, travel):

@@ -171,16 +171,30 @@ def test_who_has_a_place_there_meanwhile_is_closed_and_not_called(slot, hall, de
     assert (states(entry), FollowUp.objects.count()) == (["refused"], 0)
 
 
-@pytest.mark.parametrize("gone", [{"died_on": moment("11-23 0:00").date()}, {"erased_at": moment("11-23 9:00")}])
-def test_the_entry_of_who_is_gone_ends_with_the_reason_and_nobody_is_called(slot, hall, desk, booked, gone):
+@pytest.mark.parametrize(
+    ("gone", "why"),
+    [
+        ({"died_on": moment("11-23 0:00").date()}, "这位村民的资料已经停用，不能预约。"),
+        ({"moved_away_on": moment("11-23 0:00").date()}, "这位村民已经搬走，不能预约；人又回来了，请先在村民页记下。"),
+        ({"erased_at": moment("11-23 9:00")}, "这位村民的资料已经停用，不能预约。"),
+    ],
+)
+def test_the_entry_of_who_is_gone_ends_with_the_reason_and_nobody_is_called(slot, hall, desk, booked, gone, why):
     entry, other = join(slot, hall, desk), join(slot, hall, desk)
     Villager.objects.filter(pk=entry.villager_id).update(**gone)
     assert (turns.clear_over(), states(entry, other)) == (1, ["over", "waiting"])
     entry.refresh_from_db()
-    assert (entry.ended_reason, FollowUp.objects.count()) == ("这位村民的资料已经停用，不能预约。", 0)
+    assert (entry.ended_reason, FollowUp.objects.count()) == (why, 0)
 
 
-@pytest.mark.parametrize("gone", [{"died_on": moment("11-23 0:00").date()}, {"erased_at": moment("11-23 9:00")}])
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"died_on": moment("11-23 0:00").date()},
+        {"moved_away_on": moment("11-23 0:00").date()},
+        {"erased_at": moment("11-23 9:00")},
+    ],
+)
 def test_a_turn_of_who_is_gone_passes_quietly(slot, hall, desk, booked, gone):
     first, second = join(slot, hall, desk), join(slot, hall, desk)
     Villager.objects.filter(pk=first.villager_id).update(**gone)

@@ -161,11 +161,12 @@ def test_an_offer_nobody_answers_goes_to_the_next_and_becomes_a_task(slot, hall,
     assert FollowUp.objects.get(villager=first.villager).kind == "call"
 
 
-def test_who_died_holds_no_place_and_nobody_is_called(slot, hall, desk, booked):
+@pytest.mark.parametrize("field", ["died_on", "moved_away_on"])
+def test_who_is_gone_holds_no_place_and_nobody_is_called(slot, hall, desk, booked, field):
     first, second = join(slot, hall, desk), join(slot, hall, desk)
     cancel(booked, desk)
     turns.serve_waitlists()
-    type(first.villager).objects.filter(pk=first.villager_id).update(died_on=clock.today())
+    type(first.villager).objects.filter(pk=first.villager_id).update(**{field: clock.today()})
     offers.lapse_overdue()
     turns.serve_waitlists()
     assert (state(first), state(second), FollowUp.objects.count()) == ("lapsed", "offered", 0)

@@ -23,7 +23,7 @@ from appointments.errors import (
 )
 from appointments.models import Appointment, BookingPolicy, ClinicSession, Slot, WaitlistEntry, Wish
 from auditorium import clock
-from auditorium.domain import villagers
+from auditorium.domain import departures
 from auditorium.enums import FollowUpKind, ReminderPurpose
 from auditorium.models import AuditEntry, FollowUp, Reminder
 from tests.appointments.factories import ClinicSessionFactory, SlotFactory, at, bookable_villager, released
@@ -35,6 +35,14 @@ pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 23)
 DAY = MONDAY + timedelta(days=15)  # a Tuesday, released on Tuesday 24 November
 SECOND = timedelta(seconds=1)
+
+
+def die(villager, hall, by):
+    departures.record_death(villager=villager, died_on=MONDAY, hall=hall, by=by)
+
+
+def move_away(villager, hall, by):
+    departures.record_move(villager=villager, moved_away_on=MONDAY, hall=hall, by=by)
 
 
 @pytest.fixture(autouse=True)
@@ -335,10 +343,11 @@ def test_a_wish_is_made_once_and_only_for_who_can_be_booked_for(hall, wish, by):
     wish(villager)
     with refused(AlreadyWaiting, "张小明已经登记过这一班了"):
         wish(villager)
-    nobody = bookable_villager(hall)
-    villagers.record_death(villager=nobody, died_on=MONDAY, hall=hall, by=by)
-    with pytest.raises(VillagerNotReady):
-        wish(nobody)
+    for leave in (die, move_away):
+        nobody = bookable_villager(hall)
+        leave(nobody, hall, by)
+        with pytest.raises(VillagerNotReady):
+            wish(nobody)
     assert Wish.objects.count() == 1
 
 
@@ -368,11 +377,12 @@ def test_a_session_that_was_over_before_anybody_served_it_makes_its_wish_a_call(
     assert FollowUp.objects.filter(about_kind="wish").count() == 1
 
 
-def test_the_wish_of_somebody_who_died_ends_without_a_call(hall, by, wish):
+@pytest.mark.parametrize("leave", [die, move_away])
+def test_the_wish_of_somebody_who_is_gone_ends_without_a_call(hall, by, wish, leave):
     """At once, and the others keep waiting."""
     villager = villager_of(hall)
     others, made = wish(), wish(villager)
-    villagers.record_death(villager=villager, died_on=MONDAY, hall=hall, by=by)
+    leave(villager, hall, by)
     assert wishes.serve_due() == 1
     assert became(others, made) == [WishState.WAITING, WishState.CANCELLED]
     assert not FollowUp.objects.filter(about_kind="wish").exists()

@@ -158,7 +158,7 @@ def test_page_says_what_was_sent_to_whom_and_when(at_desk, made):
     text.reminders.add(reminder)
     Reminder.objects.filter(pk=reminder.pk).update(state=ReminderState.TOLD)
     words = read(at_desk.get(page_of(made))).words
-    assert f"约好了 本人 {contact.phone} 11月23日 周一 上午9:01 已送达" in words
+    assert f"约好了 本人 {contact.phone} 11月23日 周一 上午9:01 已送达 短信送到了本人手机 已告知" in words
 
 
 def test_page_lists_what_a_person_has_to_do(at_desk, hall, desk, villager):

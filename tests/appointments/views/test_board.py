@@ -133,7 +133,7 @@ def test_board_asks_the_database_a_fixed_number_of_times(at_desk, hall, desk, pe
         copy.source, copy.slot, copy.session, copy.state = "elsewhere", None, None, "booked"
         copies.append(copy)
     Appointment.objects.bulk_create(copies)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page = read(at_desk.get(BOARD))
     assert page.words.count("张小明") >= people
 

@@ -147,6 +147,14 @@ def test_place_of_somebody_who_died_offers_nothing(at_desk, villager):
     assert ("这位村民的资料已经停用，不能预约。" in page.words, page.focus) == (True, "")
 
 
+def test_place_of_somebody_who_moved_away_offers_to_say_that_they_are_back(at_desk, villager):
+    villager.moved_away_on = clock.today() - timedelta(days=1)
+    villager.save()
+    page = read(at_desk.get(place(villager)))
+    assert "这位村民已经搬走，不能预约；人又回来了，请先在村民页记下。" in page.words
+    assert page.focus == reverse("auditorium:villager_move", args=[villager.pk])
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [

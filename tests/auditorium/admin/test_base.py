@@ -48,6 +48,15 @@ def test_log_names_inlines_without_their_rows(managing, hall):
     assert LogEntry.objects.get().change_message == '[{"changed": {"fields": ["电话", "开放时间"]}}]'
 
 
+def test_fields_of_rows_have_names_of_their_own(managing, hall):
+    hall.opening_hours.create(weekday=1, opens="08:00", closes="11:30")
+    page = managing.get(f"/admin/auditorium/hall/{hall.pk}/change/").content.decode()
+    row = re.search(r'id="opening_hours-0".*?</tr>', page, re.DOTALL)[0]
+    fields = [tag for tag in re.findall(r"<(?:input|select)[^>]*>", row) if 'type="hidden"' not in tag]
+    names = [re.search(r'aria-label="([^"]*)"', field)[1] for field in fields]
+    assert names == ["星期", "开门", "关门", "删除"]
+
+
 def test_deleting_is_logged_without_a_name(client):
     word = admin_rows.EVERYTHING[admin_rows.booking.EverydayWord](None)
     client.force_login(admin_rows.administrator())

@@ -72,13 +72,28 @@ def test_words_that_take_several_parts_at_their_usual_length_are_warned_of(at_ad
         ("{name}，{when}，拒收请回复R", "提醒不是营销短信，不能写“拒收请回复R”这类话。"),
         ("{name}{when}", "两个变量不能挨在一起，中间要有字。"),
         ("{name}，{when}，问13800000021", "短信里不能留个人手机号，请用 {ask}。"),
+        ("{name}，{when}，问138 0000-0021", "短信里不能留个人手机号，请用 {ask}。"),
+        ("{name}，{when}，问１３８００００００２１", "短信里不能留个人手机号，请用 {ask}。"),
+        ("{name}，{when}，登录example.org查看", "短信里不能放网址。"),
+        ("{name}，{when}，登录example.com查看", "短信里不能放网址。"),
+        ("{name}，{when}，体检打折", "提醒不是营销短信，不能写“打折”这类话。"),
+        ("｛name｝，{when}", "花括号里要写变量名，例如 {name}，前后括号都要有。"),
+        ("您好", "正文里少了变量 {name}、{when}。"),
+        ("{name}，{when}" + "好" * 480, "太长了：写了 493 个字，最多 300 个，70 个以内最省钱。"),
     ],
 )
 def test_words_that_cannot_be_sent_are_refused_in_one_sentence(at_admin, template, body, expected):
     answer = save(at_admin, template, body)
     assert answer.status_code == 200
     assert answer.context["adminform"].errors["body"][0].startswith(expected)
+    assert f">\n{body}</textarea>" in answer.content.decode()
     assert len(versions(template)) == 1
+
+
+def test_words_that_are_no_advertisement_are_taken(at_admin, template):
+    words = "{name}，{when}到{where}，免费义诊，问0575-84000000或400-800-1234，St. Mary 3.5"
+    save(at_admin, template, words)
+    assert versions(template)[-1] == (2, True, words)
 
 
 def test_words_of_old_versions_stay(at_admin, template):
@@ -123,6 +138,15 @@ def test_versions_can_be_read(at_admin, template):
 
 
 # Providers that keep the words
+
+
+def test_a_look_keeps_the_codes_that_were_typed(at_admin, template):
+    line = keeping_line()
+    shown = save(at_admin, template, BODY, {"line": line.pk, "code": "SMS_77"}, _preview="1")
+    assert 'value="SMS_77"' in shown.content.decode()
+    assert LineTemplate.objects.count() == 0
+    save(at_admin, template, template.body, {"line": line.pk, "code": "SMS_77"})
+    assert LineTemplate.objects.get().code == "SMS_77"
 
 
 def test_words_are_shown_as_each_provider_has_them_typed(at_admin, template):

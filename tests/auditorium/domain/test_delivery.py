@@ -236,8 +236,8 @@ def test_sweep_asks_a_person_where_the_words_lack_a_value(villager, line, gatewa
     assert FollowUp.objects.get().reason == "短信模板有问题，写不出短信"
 
 
-def test_sweep_keeps_our_cap_per_number_and_day(hall, line, gateway, monkeypatch):
-    monkeypatch.setattr("auditorium.domain.telling.PER_NUMBER_AND_DAY", 2)
+def test_sweep_keeps_our_cap_per_number_and_day(hall, line, gateway, settings):
+    settings.SMS_PER_NUMBER_AND_DAY = 2
     first = told_villager(hall)
     phone = first.contacts.get().phone
     neighbours = [first]
@@ -253,8 +253,8 @@ def test_sweep_keeps_our_cap_per_number_and_day(hall, line, gateway, monkeypatch
     assert delivery.sweep(at=at("11-24 08:00")) == {"written": 1, "sent": 1}
 
 
-def test_sweep_over_the_cap_tries_the_next_contact_then_a_person(villager, line, gateway, monkeypatch):
-    monkeypatch.setattr("auditorium.domain.telling.PER_NUMBER_AND_DAY", 1)
+def test_sweep_over_the_cap_tries_the_next_contact_then_a_person(villager, line, gateway, settings):
+    settings.SMS_PER_NUMBER_AND_DAY = 1
     daughter = ContactFactory(villager=villager, relation=Relation.DAUGHTER, order=2)
     for about in range(3):
         owe(villager, about=about, days=0.5)
@@ -410,7 +410,7 @@ def test_line_with_wrong_settings_sends_nothing_and_keeps_the_text(villager, lin
     line.refresh_from_db()
     assert (states(), line.paused_reason) == (
         [MessageState.PENDING],
-        "短信平台回的是 bad-settings，请检查余额、权限和设置",
+        "接口设置不对，请在线路的设置里改正",
     )
 
 
@@ -689,6 +689,12 @@ def test_line_kept_connected_is_left_to_its_own_process(villager, kept, gateway)
     own = FakeGateway()
     assert delivery.send_waiting(line=kept, gateway=own) == {"sent": 1}
     assert (len(gateway.sent), len(own.sent), states()) == (0, 1, [MessageState.SENT])
+
+
+def test_line_no_process_keeps_counts_as_down(kept, gateway):
+    delivery.sweep()
+    kept.refresh_from_db()
+    assert kept.failing_since == clock.now()
 
 
 def test_line_kept_connected_sends_nothing_of_other_lines(villager, line, gateway):

@@ -6,11 +6,11 @@ import pytest
 import time_machine
 
 from auditorium import clock
-from auditorium.domain import certainty, delivery, receipts, replies
-from auditorium.enums import FollowUpState, Relation, ReminderPurpose, ReminderState
+from auditorium.domain import certainty, delivery, receipts, replies, task_outcomes
+from auditorium.enums import FollowUpKind, FollowUpState, Reach, Relation, ReminderPurpose, ReminderState
 from auditorium.gateways.base import Receipt
 from auditorium.models import FollowUp, Message, Reminder
-from tests.factories import ConsentFactory, ContactFactory, HallFactory, SmsLineFactory, VillagerFactory
+from tests.factories import ConsentFactory, ContactFactory, HallFactory, SmsLineFactory, UserFactory, VillagerFactory
 from tests.outbox import FakeGateway, at, owe, told_villager
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +124,35 @@ def test_relative_who_answers_late_ends_the_call(line, monday, unread):
     go(monday, last().sure_by)
     replies.receive(line=line, number=unread.contacts.get().phone.number.as_e164, text="好的")
     assert (FollowUp.objects.get().state, last().state) == (FollowUpState.CANCELLED, ReminderState.TOLD)
+
+
+def test_text_nobody_reports_on_tells_nobody_who_cannot_read(line, monday, unread, gateway):
+    gateway.receipt_secret = ""
+    until_the_day_before(monday, line, unread, receipt=False)
+    assert last().state == ReminderState.RELAYED
+    go(monday, last().sure_by)
+    task_outcomes.record_outcome(follow_up=FollowUp.objects.get(), outcome=FollowUpState.DONE, by=UserFactory())
+    assert last().state == ReminderState.TOLD
+
+
+@pytest.mark.parametrize(
+    ("contact", "kind"),
+    [({"relation": Relation.SELF}, FollowUpKind.CALL), ({"reach": Reach.IN_PERSON, "phone": None}, FollowUpKind.KNOCK)],
+    ids=["own phone", "no phone"],
+)
+def test_where_no_text_can_go_somebody_calls_or_knocks_in_time(monday, contact, kind):
+    villager = VillagerFactory(registered_at=HallFactory(), cannot_read=True)
+    ConsentFactory(villager=villager)
+    ContactFactory(villager=villager, **contact)
+    owe_visit(villager)
+    Reminder.objects.exclude(purpose=ReminderPurpose.ONE_DAY).delete()
+    go(monday, last().due_at - timedelta(seconds=1))
+    assert FollowUp.objects.count() == 0
+    go(monday, last().due_at)
+    task = FollowUp.objects.get()
+    assert (task.kind, last().state, Message.objects.count()) == (kind, ReminderState.FOLLOW_UP, 0)
+    # the hall closes at five: on the day itself nobody could be sure to call before the visit at nine
+    assert (task.due_at, task.due_at < VISIT - timedelta(hours=1)) == (at("11-25 17:00"), True)
 
 
 def test_what_nobody_could_confirm_is_missed_in_the_end(line, monday, unread):

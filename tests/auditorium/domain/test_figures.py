@@ -77,8 +77,8 @@ def test_day_is_the_local_one(line, hall):
 
 
 def test_answers_are_counted_beside_them(line, hall):
-    Reply.objects.create(line=line, phone=PhoneFactory(), hall=hall, received_at=clock.now())
-    Reply.objects.create(line=line, phone=PhoneFactory(), received_at=clock.now())  # from nobody's phone
+    Reply.objects.create(line=line, phone=PhoneFactory(), hall=hall, received_at=clock.now(), text="好的")
+    Reply.objects.create(line=line, phone=PhoneFactory(), received_at=clock.now(), text="你是谁")  # from nobody's phone
     assert today(line).texts == {"replied": 1}
 
 

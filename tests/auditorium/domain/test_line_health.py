@@ -1,6 +1,6 @@
 """What follows from a provider's answer: a line that stops, one that is down, a number that is none."""
 
-import json
+import smtplib
 from datetime import timedelta
 
 import pytest
@@ -13,8 +13,9 @@ from auditorium.enums import FollowUpKind, MessageState
 from auditorium.gateways.base import GatewayError
 from auditorium.gateways.treatments import Treatment
 from auditorium.models import FollowUp, Message, SmsLine
-from tests.factories import ContactFactory, HallFactory, SmsLineFactory, VillagerFactory
+from tests.factories import ContactFactory, HallFactory, RegionFactory, SmsLineFactory, UserFactory, VillagerFactory
 from tests.outbox import FakeGateway, at, owe, states, told_villager
+from tests.peers.vendor_peer import running
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +82,7 @@ def test_an_operators_error_stops_the_line_and_keeps_the_text(
     assert first.paused_at == clock.now()
     assert first.paused_reason == "短信平台回的是 AMOUNT_NOT_ENOUGH，请检查余额、权限和设置"
     assert (states(), len(gateways["first"].sent)) == ([MessageState.PENDING] * 3, 1)
-    assert woken.count((lines.ALERT, first.pk)) == 1
+    assert woken.count((lines.ALERT,)) == 1
     assert Message.objects.filter(attempts=0).count() == 3
 
 
@@ -161,33 +162,90 @@ def test_a_number_that_is_none_is_flagged_for_everybody_reached_on_it(hall, firs
     assert states() == [MessageState.FAILED]
 
 
-def test_operators_are_told_by_robot_and_mail(first, settings, monkeypatch):
-    settings.ALERT_WEBHOOK_URL, settings.ALERT_EMAILS = "https://robot.example.cn/x", ["ops@example.cn"]
-    posted = []
-    monkeypatch.setattr("auditorium.domain.alerts._post", lambda url, words: posted.append((url, words)))
-    alerts.line_stopped(first.pk)
-    assert (posted, mail.outbox) == ([], [])
+SECRET, TOKEN = "s3cret-of-the-provider", "t0ken-of-the-robot"
+
+
+@pytest.fixture
+def robot(settings):
+    with running("tests.peers.robot") as peer:
+        settings.ALERT_WEBHOOK_URL, settings.ALERT_EMAILS = f"{peer.url}/send?access_token={TOKEN}", ["ops@example.cn"]
+        yield peer
+
+
+def test_operators_are_told_by_robot_and_mail_what_to_do(hall, first, gateways, robot):
+    SmsLine.objects.update(config={"name": "first", "headers": {"X-Auth": SECRET}})
+    villager = told_villager(hall)
+    owe(villager)
+    assert (alerts.tell(), robot.taken, mail.outbox) == (0, [], [])
+    gateways["first"].answers = [refuse(Treatment.OPERATOR, "AMOUNT_NOT_ENOUGH")]
+    delivery.sweep()
+    assert (alerts.tell(), alerts.tell()) == (1, 0)
+    words = (
+        f"短信线路“{first.name}”停了：短信平台回的是 AMOUNT_NOT_ENOUGH，请检查余额、权限和设置。"
+        "没发的短信都留着。处理好后到管理后台，在它的“运行情况”里按“恢复”。"
+    )
+    assert robot.taken == [{"msgtype": "text", "text": {"content": words}}]
+    assert [(letter.to, letter.subject, letter.body) for letter in mail.outbox] == [
+        (["ops@example.cn"], "短信线路停了", words)
+    ]
+    number = villager.contacts.get().phone.number.as_e164
+    everything = repr(robot.state()["calls"][0]["body"]) + words
+    for secret in (SECRET, TOKEN, number[3:], villager.name):
+        assert secret not in everything
+
+
+@pytest.mark.parametrize(
+    ("deed", "noted"),
+    [
+        ({"do": "answer", "body": '{"errcode": 310000, "errmsg": "keywords not in content"}'}, "answered 310000"),
+        ({"do": "answer", "status": 500}, "answered 500"),
+        ({"do": "answer", "body": "<html>"}, "what answered is no robot"),
+        ({"do": "answer", "body": "[]"}, "what answered is no robot"),
+        ({"do": "cut"}, "did not answer"),
+    ],
+)
+def test_robot_that_refuses_is_noted_and_the_mail_goes_out(first, robot, caplog, deed, noted):
+    robot.then(deed)
     lines.stop(line=first, code="AMOUNT_NOT_ENOUGH")
-    alerts.line_stopped(first.pk)
-    assert posted[0][0] == "https://robot.example.cn/x"
-    assert f"短信线路“{first.name}”停了" in posted[0][1]
-    assert (mail.outbox[0].to, mail.outbox[0].body) == (["ops@example.cn"], posted[0][1])
+    assert (alerts.tell(), alerts.tell()) == (1, 0)
+    assert (noted in caplog.text, TOKEN in caplog.text, len(mail.outbox)) == (True, False, 1)
 
 
-def test_the_robots_shape_is_what_both_kinds_read(monkeypatch):
-    seen = []
+def test_operators_nobody_could_tell_are_told_later(first, robot, monday, monkeypatch, caplog):
+    def refuse_mail(*args, **kwargs):
+        raise smtplib.SMTPServerDisconnected
 
-    class Pool:
-        def __enter__(self):
-            return self
+    monkeypatch.setattr(alerts, "send_mail", refuse_mail)
+    robot.then({"do": "cut"})
+    lines.stop(line=first, code="AMOUNT_NOT_ENOUGH")
+    assert (alerts.tell(), robot.taken) == (0, [])
+    assert "the mail was not taken (SMTPServerDisconnected)" in caplog.text
+    monday.shift(alerts.TRY_AGAIN_AFTER - timedelta(seconds=1))
+    assert alerts.tell() == 0
+    monday.shift(timedelta(seconds=1))
+    assert (alerts.tell(), len(robot.taken)) == (1, 1)
 
-        def __exit__(self, *_args):
-            return None
 
-        def request(self, method, url, body, **kwargs):
-            seen.append((method, url, json.loads(body)))
-            return type("Answer", (), {"status": 200})()
+def test_operators_are_not_told_of_a_line_that_goes_on_again(first, robot):
+    lines.stop(line=first, code="AMOUNT_NOT_ENOUGH")
+    lines.resume(lines=SmsLine.objects.filter(pk=first.pk), by=UserFactory())
+    assert (alerts.tell(), robot.taken) == (0, [])
 
-    monkeypatch.setattr("auditorium.domain.alerts.urllib3.PoolManager", Pool)
-    alerts._post("https://robot.example.cn/x", "停了")
-    assert seen == [("POST", "https://robot.example.cn/x", {"msgtype": "text", "text": {"content": "停了"}})]
+
+def test_line_that_somebody_pauses_is_no_news_to_the_operators(first, robot):
+    lines.pause(lines=SmsLine.objects.filter(pk=first.pk), by=UserFactory(), why="换卡")
+    assert (alerts.tell(), robot.taken) == (0, [])
+
+
+def test_line_that_cannot_be_opened_says_so_without_a_code(first):
+    lines.stop(line=first, code=lines.BAD_SETTINGS)
+    assert SmsLine.objects.get().paused_reason == "接口设置不对，请在线路的设置里改正"
+
+
+def test_stopped_lines_are_those_in_use_that_cover_the_hall(hall, first, second):
+    elsewhere = SmsLineFactory(region=RegionFactory(), paused_at=clock.now())
+    SmsLineFactory(is_active=False, paused_at=clock.now())
+    assert lines.stopped(hall) == []
+    SmsLine.objects.filter(pk__in=(first.pk, second.pk)).update(paused_at=clock.now())
+    assert lines.stopped(hall) == [first, second]
+    assert elsewhere not in lines.stopped(hall)

@@ -80,3 +80,33 @@ def test_who_is_only_called_on_a_number_loses_nothing_when_it_stops_texts(hall, 
     ContactFactory(villager=called, relation="daughter")
     assert phones.stop(phone=phone, by=None, hall=hall) == 0
     assert phones.flag_bad(phone=phone, why="空号") == 1
+
+
+def test_number_that_asked_for_texts_again_gets_them(hall, phone, people):
+    by = desk_user(hall)
+    assert phones.send_again(phone=phone, by=by, hall=hall) is False
+    phones.stop(phone=phone, by=None, hall=hall)
+    assert phones.send_again(phone=phone, by=by, hall=hall) is True
+    phone.refresh_from_db()
+    assert (phone.opted_out_at, phone.takes_texts) == (None, True)
+    assert [entry.fields for entry in AuditEntry.objects.filter(action="opted_in", actor=by)] == [["opted_out_at"]]
+    assert phones.stop(phone=phone, by=None, hall=hall) == 2
+
+
+def test_who_stopped_a_number_is_written_down(hall, phone, people):
+    phones.stop(phone=phone, by=None, hall=hall)
+    phones.stop(phone=phone, by=None, hall=hall)
+    assert AuditEntry.objects.filter(action="opted_out", fields=["opted_out_at"]).count() == 1
+
+
+def test_task_about_a_number_waits_for_the_hall_to_open(phone, people, monkeypatch):
+    opens = at("11-24 08:30")
+    monkeypatch.setattr("auditorium.domain.hall_hours.next_opening", lambda hall, moment: opens)
+    phones.flag_bad(phone=phone, why="空号")
+    assert set(FollowUp.objects.values_list("due_at", flat=True)) == {opens + phones.TO_ASK}
+
+
+def test_task_about_a_number_is_due_though_the_hall_never_opens(phone, people, monkeypatch):
+    monkeypatch.setattr("auditorium.domain.hall_hours.next_opening", lambda hall, moment: None)
+    phones.flag_bad(phone=phone, why="空号")
+    assert set(FollowUp.objects.values_list("due_at", flat=True)) == {clock.now() + phones.TO_ASK}

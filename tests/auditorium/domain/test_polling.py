@@ -192,3 +192,4 @@ def test_text_is_not_asked_about_over_and_over(sent, using, monday):
         monday.shift(wait)
         polling.poll()
     assert len(gateway.asked) == 2
+    assert Message.objects.get().ended_at is not None  # and it stands in nobody's way any more

@@ -84,13 +84,14 @@ def test_relative_who_is_told_in_the_villagers_stead_gets_no_copy_too(villager):
     assert recipients.of_villager(villager) == recipients.Recipients(main=daughter)
 
 
-@pytest.mark.parametrize("gone", [{"died_on": date(2026, 11, 1)}, {"erased_at": clock.now()}])
-def test_nobody_is_told_of_the_dead_and_the_erased(gone):
+@pytest.mark.parametrize(
+    "gone", [{"died_on": date(2026, 11, 1)}, {"moved_away_on": date(2026, 11, 1)}, {"erased_at": clock.now()}]
+)
+def test_nobody_is_told_of_who_is_gone(gone):
     villager = VillagerFactory(**gone)
     ConsentFactory(villager=villager)
     contact(villager)
     assert recipients.of_villager(villager).main is None
-    assert recipients.is_gone(villager)
 
 
 def test_phones_tried_in_vain_are_left_out(villager):

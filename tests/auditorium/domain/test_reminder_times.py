@@ -119,6 +119,21 @@ def test_last_reminder_is_not_moved_before_a_long_closure():
     assert told("11-27 08:30", "11-20 10:00", shut)[-1] == (ONE_DAY, "11-26 16:00")
 
 
+@pytest.mark.parametrize(
+    ("now", "last"), [("11-26 18:30", "11-27 14:30"), ("11-26 18:31", "11-29 16:00")], ids=["20 hours", "a minute less"]
+)
+def test_reminder_exactly_twenty_hours_after_the_confirmation_is_sent(now, last):
+    early = hall(WORKDAYS, closes=time(15))
+    assert told("11-30 08:00", now, early) == [(CONFIRMATION, now), (ONE_DAY, last)]
+
+
+@pytest.mark.parametrize(("closes", "last"), [(time(16, 30), "11-23 16:00"), (time(16, 29), "11-26 16:00")])
+def test_last_reminder_is_moved_three_days_back_and_no_further(closes, last):
+    shut = hall(closes=closes)
+    HallClosureFactory(hall=shut, first_day=date(2026, 11, 24), last_day=date(2026, 11, 26))
+    assert told("11-27 08:30", "11-20 10:00", shut)[-1] == (ONE_DAY, last)
+
+
 def test_every_hall_sends_at_a_minute_of_its_own():
     assert told("11-27 08:30", "11-20 10:00", hall(pk=617))[1:] == [
         (THREE_DAYS, "11-24 10:17"),
@@ -144,3 +159,11 @@ def test_allowed_from_waits_for_the_morning_unless_that_is_too_late(moment, even
 def test_quiet_hours_are_those_of_the_hall_whatever_zone_a_moment_is_given_in():
     assert reminder_times.is_quiet(at("11-24 20:30").astimezone(UTC)) is True
     assert reminder_times.is_quiet(at("11-24 08:30").astimezone(UTC)) is False
+
+
+@pytest.mark.parametrize(
+    ("moment", "morning"),
+    [("11-24 07:59", "11-24 08:00"), ("11-24 08:00", "11-25 08:00"), ("11-24 08:01", "11-25 08:00")],
+)
+def test_next_morning_is_still_to_come(moment, morning):
+    assert reminder_times.next_morning(at(moment)) == at(morning)

@@ -11,7 +11,7 @@ from auditorium import clock, ports
 from auditorium.checks import kept_long_enough
 from auditorium.domain import delivery, replies, retention
 from auditorium.enums import MessageState
-from auditorium.models import AuditEntry, Message, Reply
+from auditorium.models import AuditEntry, Message, MessagePart, Reply
 from tests.factories import HallFactory, SmsLineFactory
 from tests.outbox import owe, told_villager
 
@@ -49,6 +49,15 @@ def test_words_of_old_texts_go_and_the_figures_stay(hall, line):
     text.refresh_from_db()
     assert (text.body, text.values, text.error_text) == ("", {}, "")
     assert Message.objects.values("state", "parts", "cost", "sent_at", "ended_at", "error_code").get() == before
+
+
+def test_numbers_of_the_parts_of_old_texts_go_with_their_words(hall, line):
+    old, young = (sent_text(hall, about) for about in (1, 2))
+    for text in (old, young):
+        MessagePart.objects.bulk_create(MessagePart(message=text, line=line, provider_id=number) for number in "12")
+    aged(Message.objects.filter(pk=old.pk), created_at=91)
+    retention.keep_house()
+    assert set(MessagePart.objects.values_list("message", flat=True)) == {young.pk}
 
 
 def test_younger_words_stay(hall, line):

@@ -288,3 +288,30 @@ def test_lines_take_turns(hall, line, monkeypatch):
     Message.objects.filter(pk=Message.objects.latest("pk").pk).update(line=other)
     sending.send_some(delivery.courier_at())
     assert [len(gateway.sent) for gateway in gateways.values()] == [2, 1]
+
+
+def test_a_claim_is_of_its_line_alone(hall, line, gateway):
+    """What the same worker still holds of another line would go out on the wrong one."""
+    owed(hall, 2)
+    telling.tell_batch(at=clock.now(), after=None)
+    other = SmsLineFactory(order=2)
+    moved = Message.objects.latest("pk")
+    Message.objects.filter(pk=moved.pk).update(line=other)
+    courier = delivery.courier_at()
+    assert len(sending.claim(courier, line)) == 1
+    assert sending.claim(courier, other) == [moved]
+
+
+def test_a_line_without_anything_to_send_is_left_alone(hall, line, monkeypatch):
+    """Its settings may be wrong for weeks: it stops when somebody needs it."""
+    opened = []
+
+    def gateway_for(kind, config):
+        opened.append(config.get("name", ""))
+        return FakeGateway()
+
+    monkeypatch.setattr("auditorium.domain.delivery.gateway_for", gateway_for)
+    SmsLineFactory(config={"name": "idle"}, order=2)
+    owed(hall, 1)
+    delivery.sweep()
+    assert opened == [""]

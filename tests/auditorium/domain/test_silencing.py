@@ -1,15 +1,17 @@
-"""Nothing more is said of somebody who died, nor in writing where that is not agreed to any longer."""
+"""Nothing more is said of somebody who died or moved away, nor in writing where that is not agreed to any longer."""
 
 from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import consents, contacts, delivery, phones, telling, villagers
+from auditorium.domain import consents, contacts, delivery, departures, phones, replies, silencing, telling
 from auditorium.domain.contacts import ContactDetails
 from auditorium.enums import ConsentPurpose, MessageState, Relation, ReminderPurpose, ReminderState
-from auditorium.models import FollowUp, Message, Reminder
+from auditorium.models import FollowUp, Message, Reminder, Reply
 from tests.factories import (
     ConsentFactory,
     ContactFactory,
@@ -67,7 +69,14 @@ def villager(hall):
 
 
 def die(villager, user, day=SUNDAY):
-    villagers.record_death(villager=villager, died_on=day, hall=villager.registered_at, by=user)
+    departures.record_death(villager=villager, died_on=day, hall=villager.registered_at, by=user)
+
+
+def move(villager, user, day=SUNDAY):
+    departures.record_move(villager=villager, moved_away_on=day, hall=villager.registered_at, by=user)
+
+
+LEAVES = pytest.mark.parametrize("leave", [die, move])
 
 
 def agree(villager, user, *purposes):
@@ -82,31 +91,35 @@ def reasons():
     return list(FollowUp.objects.open().order_by("pk").values_list("reason", flat=True))
 
 
-def test_death_silences_everything_at_once(villager, user, gateway):
-    die(villager, user)
+@LEAVES
+def test_gone_silences_everything_at_once(leave, villager, user, gateway):
+    leave(villager, user)
     assert states() == [CANCELLED, CANCELLED]
     assert set(owed().values()) == {ReminderState.CANCELLED}
     delivery.sweep(at=clock.now() + timedelta(days=6))
     assert gateway.sent == []
 
 
-def test_death_silences_a_copy_of_what_the_villager_was_told(villager, user):
+@LEAVES
+def test_gone_silences_a_copy_of_what_the_villager_was_told(leave, villager, user):
     Message.objects.filter(is_copy=False).update(state=MessageState.DELIVERED)
     Reminder.objects.filter(purpose=ReminderPurpose.CONFIRMATION).update(state=ReminderState.TOLD)
-    die(villager, user)
+    leave(villager, user)
     assert states() == [MessageState.DELIVERED, CANCELLED]
 
 
-def test_death_ends_the_calls_a_text_became(hall, user):
+@LEAVES
+def test_gone_ends_the_calls_a_text_became(leave, hall, user):
     villager = VillagerFactory(registered_at=hall)
     owe(villager)
     delivery.sweep()
     assert reasons() == ["没有同意发短信"]
-    die(villager, user)
-    assert reasons() == ["村民已去世，约好的事请取消"]
+    leave(villager, user)
+    assert reasons() == ["村民已去世，约好的事请取消" if leave is die else "村民已搬走，问清楚约好的事还去不去"]
 
 
-def test_death_leaves_others_on_the_same_phone_alone(hall, user, errands, gateway):
+@LEAVES
+def test_gone_leaves_others_on_the_same_phone_alone(leave, hall, user, errands, gateway):
     errands.meetings = {pk: {"day": "11月24日周二", "time": "8:30", "place": "社保窗口"} for pk in (1, 2)}
     phone = PhoneFactory()
     two = [VillagerFactory(registered_at=hall, name=name) for name in ("张小明", "李根生")]
@@ -117,15 +130,16 @@ def test_death_leaves_others_on_the_same_phone_alone(hall, user, errands, gatewa
     Reminder.objects.filter(purpose=ReminderPurpose.CONFIRMATION).update(purpose=ReminderPurpose.ONE_DAY)
     telling.tell_batch(at=clock.now(), after=None)
     assert Message.objects.get().reminders.count() == 2
-    die(two[0], user)
+    leave(two[0], user)
     delivery.sweep()
     assert [two[0].name in text.body for text in gateway.sent] == [False]
     assert Reminder.objects.get(villager=two[1]).state == ReminderState.TOLD
 
 
-def test_death_written_down_by_mistake_owes_anew_what_is_to_come(villager, user, monday):
-    die(villager, user)
-    die(villager, user, None)
+@LEAVES
+def test_gone_taken_back_owes_anew_what_is_to_come(leave, villager, user, monday):
+    leave(villager, user)
+    leave(villager, user, None)
     anew = Reminder.objects.live().order_by("due_at")
     assert [one.purpose for one in anew] == [ReminderPurpose.THREE_DAYS, ReminderPurpose.ONE_DAY]
     assert [one.due_at for one in anew] == list(
@@ -133,19 +147,21 @@ def test_death_written_down_by_mistake_owes_anew_what_is_to_come(villager, user,
     )
 
 
-def test_mistake_noticed_late_sends_the_last_reminder_still(villager, user, monday, errands):
+@LEAVES
+def test_taken_back_late_sends_the_last_reminder_still(leave, villager, user, monday, errands):
     visit = Reminder.objects.first().expires_at
-    die(villager, user)
+    leave(villager, user)
     monday.move_to(visit - timedelta(hours=2))
-    die(villager, user, None)
+    leave(villager, user, None)
     again = Reminder.objects.live().get()
     assert (again.purpose, again.due_at) == (ReminderPurpose.ONE_DAY, clock.now())
 
 
-def test_mistake_owes_nothing_about_what_is_over(villager, user, errands):
-    die(villager, user)
+@LEAVES
+def test_taken_back_owes_nothing_about_what_is_over(leave, villager, user, errands):
+    leave(villager, user)
     errands.over = {1}
-    die(villager, user, None)
+    leave(villager, user, None)
     assert not Reminder.objects.live().exists()
 
 
@@ -190,3 +206,50 @@ def test_contact_taken_off_gets_nothing_that_waits(villager, user, hall):
     kept = ContactDetails(pk=own.pk, relation=Relation.SELF)
     contacts.replace(villager=villager, contacts=[kept], hall=hall, by=user)
     assert states() == [CLAIMED, CANCELLED]
+
+
+@LEAVES
+def test_gone_silences_a_copy_written_to_a_reminder_that_has_ended(leave, villager, user, errands):
+    """Nothing but the waiting copy is left of what was owed: it goes as well."""
+    Message.objects.filter(is_copy=False).update(state=MessageState.DELIVERED)
+    Reminder.objects.exclude(purpose=ReminderPurpose.CONFIRMATION).delete()
+    Reminder.objects.update(state=ReminderState.TOLD)
+    leave(villager, user)
+    assert states() == [MessageState.DELIVERED, CANCELLED]
+
+
+@LEAVES
+def test_gone_silences_what_we_were_about_to_answer(leave, villager, user, hall):
+    text = Message.objects.first()
+    text.state, text.sent_at = MessageState.SENT, clock.now()
+    text.save()
+    replies.receive(line=text.line, number=text.phone.number.as_e164, text="3")
+    ours = Message.objects.create(
+        **{name: getattr(text, name) for name in ("hall", "villager", "phone", "line", "audience", "created_at")},
+        not_before=text.not_before,
+        expires_at=text.expires_at,
+        body="好的",
+        parts=1,
+        reply=Reply.objects.get(),
+    )
+    leave(villager, user)
+    ours.refresh_from_db()
+    assert ours.state == CANCELLED
+
+
+def test_somebody_named_in_a_text_written_meanwhile_is_locked_too(villager, monkeypatch):
+    """Between the look and the lock somebody was quicker: it is looked again, and locked anew in the order of ids."""
+    other = VillagerFactory()
+    looks = [{villager.pk}, *[{villager.pk, other.pk}] * 3]
+    monkeypatch.setattr(silencing, "_named_beside", lambda of: looks.pop(0))
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        silencing.lock(villager)
+    assert looks == []
+    assert [query["sql"].split()[0] for query in queries].count("ROLLBACK") == 1
+
+
+def test_lock_that_never_holds_gives_up(villager, monkeypatch):
+    more = iter(range(10_000, 20_000))
+    monkeypatch.setattr(silencing, "_named_beside", lambda of: {of.pk, next(more)})
+    with pytest.raises(OperationalError), transaction.atomic():
+        silencing.lock(villager)

@@ -56,6 +56,19 @@ def register(line, *purposes):
         LineTemplate.objects.create(line=line, template=template, code=f"SMS_{template.pk}")
 
 
+# When
+
+
+def test_at_night_only_what_cannot_wait_is_said_to_whom_several_things_are_due(hall):
+    SmsLineFactory()
+    villager = told_villager(hall)
+    with time_machine.travel(at("11-23 19:59"), tick=False):
+        owe(villager, about=1)
+        urgent = owe(villager, about=2, days=0.5)
+    assert telling.tell_batch(at=at("11-23 21:00"), after=None)[0]["written"] == 1
+    assert list(Message.objects.get().reminders.all()) == [urgent]
+
+
 # Lines that keep the words
 
 

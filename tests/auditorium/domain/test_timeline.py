@@ -127,7 +127,7 @@ def test_a_reminder_is_one_line_whoever_it_went_to(told, user):
         ("短信提醒：提前一天", "等发送"),
     ]
     sent = next(entry for entry in life.past if entry.title == "短信提醒：约好了")
-    assert sent.detail == "本人 138****0021 已送达；女儿 139****8870 已送达"
+    assert sent.detail == "短信送到了本人手机 · 本人 138****0021 已送达；女儿 139****8870 已送达"
 
 
 def test_what_was_called_off_unsent_leaves_no_line(told, user):

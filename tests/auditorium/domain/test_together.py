@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import delivery, reminders, replies, telling
+from auditorium.domain import delivery, expiry, outcomes, reminders, replies, telling
 from auditorium.enums import (
     GatewayKind,
     MessageAudience,
@@ -14,6 +14,7 @@ from auditorium.enums import (
     Relation,
     ReminderPurpose,
     ReminderState,
+    ReplyState,
     TextLanguage,
 )
 from auditorium.models import FollowUp, LineTemplate, Message, MessageTemplate, Reminder
@@ -270,6 +271,57 @@ def test_a_worker_that_holds_the_text_loses_it(couple):
     assert (message.state, message.claimed_by, message.lease_until) == (MessageState.PENDING, "", None)
 
 
+# It leaves too late for one of them
+
+
+@pytest.fixture
+def early_and_late(couple, errands):
+    """Their text waits; the first visit is over at 8:30, the second in the afternoon."""
+    tell()
+    Reminder.objects.filter(pk=couple[1].pk).update(expires_at=at("11-27 14:00"))
+    assert Message.objects.get().expires_at == at("11-27 08:30")
+    return couple
+
+
+def states_of(reminders):
+    return [Reminder.objects.get(pk=one.pk).state for one in reminders]
+
+
+def test_who_is_still_to_come_gets_a_text_of_their_own(early_and_late, errands, gateway):
+    errands.over.add(1)
+    delivery.sweep(at=at("11-27 09:00"))
+    assert [text.body for text in gateway.sent] == [
+        "【柯桥文化礼堂】李秀英，明天：11月27日周五上午8:30到社保窗口。问0575-84000000"
+    ]
+    assert states_of(early_and_late) == [ReminderState.MISSED, ReminderState.TOLD]
+    assert states() == [MessageState.CANCELLED, MessageState.SENT]
+
+
+def test_text_withdrawn_too_late_for_one_is_written_anew_for_the_other_alone(early_and_late):
+    outcomes.withdraw(pk=Message.objects.get().pk, at=at("11-27 09:00"))
+    assert [list(text.reminders.all()) for text in Message.objects.filter(state=MessageState.PENDING)] == [
+        [early_and_late[1]]
+    ]
+
+
+def test_who_is_still_to_come_is_called_where_no_line_comes_back(early_and_late, errands, line):
+    errands.over.add(1)
+    line.is_active = False
+    line.save()
+    expiry.expire(at=at("11-27 09:00"))
+    assert states_of(early_and_late) == [ReminderState.MISSED, ReminderState.FOLLOW_UP]
+    assert [task.about_id for task in FollowUp.objects.all()] == [2]
+    assert states() == [MessageState.CANCELLED]
+
+
+def test_text_too_late_for_everybody_just_ends(couple, errands, gateway):
+    tell()
+    errands.over |= {1, 2}
+    delivery.sweep(at=at("11-27 09:00"))
+    assert (gateway.sent, states(), FollowUp.objects.count()) == ([], [MessageState.EXPIRED], 0)
+    assert states_of(couple) == [ReminderState.MISSED, ReminderState.MISSED]
+
+
 # Answers
 
 
@@ -287,15 +339,58 @@ def test_an_answer_asks_which_and_counts_for_whom_it_names(couple, errands, gate
     assert chosen.answers.get().villager == couple[1].villager
 
 
+def test_yes_is_everybodys(couple, errands, gateway, line, phone):
+    delivery.sweep(at=DAY_BEFORE)
+    with time_machine.travel(DAY_BEFORE, tick=False):
+        reply = replies.receive(line=line, number=phone.number.as_e164, text="1")
+    reply.refresh_from_db()
+    assert errands.answered == [(1, True, True, False), (2, True, True, False)]
+    assert (reply.state, reply.own, reply.answers.count()) == (ReplyState.SETTLED, True, 0)
+    assert {one.state for one in Reminder.objects.all()} == {ReminderState.TOLD}
+
+
+def test_yes_is_the_holders_own_only_where_all_are_theirs(couple, errands, gateway, line, phone):
+    delivery.sweep(at=DAY_BEFORE)
+    couple[1].villager.contacts.update(relation=Relation.SPOUSE)
+    with time_machine.travel(DAY_BEFORE, tick=False):
+        reply = replies.receive(line=line, number=phone.number.as_e164, text="好的")
+    reply.refresh_from_db()
+    assert errands.answered == [(1, True, True, False), (2, True, False, False)]
+    assert reply.own is False
+
+
+def test_what_a_service_leaves_to_a_person_of_a_yes_to_all_is_a_task_for_each(couple, errands, gateway, line, phone):
+    delivery.sweep(at=DAY_BEFORE)
+    errands.answers = Answered(task="请问过村民")
+    with time_machine.travel(DAY_BEFORE, tick=False):
+        reply = replies.receive(line=line, number=phone.number.as_e164, text="1")
+    reply.refresh_from_db()
+    assert reply.state == ReplyState.TASK
+    assert [(task.villager, task.contact, task.reply) for task in FollowUp.objects.order_by("pk")] == [
+        (one.villager, one.villager.contacts.get(), reply) for one in couple
+    ]
+
+
+def test_yes_where_other_texts_are_waiting_too_is_asked_about(couple, errands, hall, phone, gateway, line):
+    """Only what one text says is agreed to in one word."""
+    delivery.sweep(at=DAY_BEFORE)
+    owed(errands, person(hall, phone, "张小明"), 3, day="11月28日周六")
+    delivery.sweep(at=DAY_BEFORE)
+    with time_machine.travel(DAY_BEFORE, tick=False):
+        reply = replies.receive(line=line, number=phone.number.as_e164, text="好的")
+    reply.refresh_from_db()
+    assert (reply.state, errands.answered) == (ReplyState.ASKED, [])
+
+
 def test_an_answer_about_somebody_else_is_not_the_holders_own(errands, hall, phone, gateway, line):
     mine = owed(errands, person(hall, phone, "张建国"), 1)
     other = owed(errands, person(hall, phone, "李秀英", Relation.SPOUSE), 2)
     delivery.sweep(at=DAY_BEFORE)
     number = phone.number.as_e164
     with time_machine.travel(DAY_BEFORE, tick=False):
-        replies.receive(line=line, number=number, text="1")
         replies.receive(line=line, number=number, text="2")
-    assert errands.answered == [(2, True, False, False)]
+        replies.receive(line=line, number=number, text="2")
+    assert errands.answered == [(2, False, False, False)]
     errands.over = {1}
     errands.answers = Answered(task="请问过村民再取消")
     with time_machine.travel(DAY_BEFORE, tick=False):

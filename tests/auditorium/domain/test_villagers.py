@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
 from auditorium import ports
-from auditorium.domain import reminders, villagers
+from auditorium.domain import departures, villagers
 from auditorium.domain.contacts import ContactDetails
 from auditorium.domain.villagers import VillagerDetails
 from auditorium.enums import (
@@ -23,8 +23,7 @@ from auditorium.enums import (
 )
 from auditorium.errors import DeskError
 from auditorium.models import AuditEntry, FollowUp, Household, Villager, VillagerHall, VillagerKey
-from tests.errands import KIND
-from tests.factories import FollowUpFactory, HallFactory, VillagerFactory, desk_user, resident_id
+from tests.factories import HallFactory, VillagerFactory, desk_user, resident_id
 
 pytestmark = pytest.mark.django_db
 MONDAY_9 = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
@@ -237,52 +236,6 @@ def test_update_at_another_hall_leaves_the_household_as_it_is(hall, user):
     assert Household.objects.count() == 1
 
 
-def test_death_is_written_down_and_taken_back(hall, user):
-    villager = villagers.register(details=seen(), hall=hall, by=user)
-    villagers.record_death(villager=villager, died_on=date(2026, 11, 20), hall=hall, by=user)
-    villager.refresh_from_db()
-    assert villager.died_on == date(2026, 11, 20)
-    villagers.record_death(villager=villager, died_on=None, hall=hall, by=user)
-    villager.refresh_from_db()
-    assert villager.died_on is None
-    with pytest.raises(ValidationError):
-        villagers.record_death(villager=villager, died_on=date(2026, 11, 24), hall=hall, by=user)
-
-
-def owed(villager, hall, about_id):
-    """Something of another service to come, of which the villager is to be told."""
-    event_at = MONDAY_9 + timedelta(days=4)
-    reminders.plan(about_kind=KIND, about_id=about_id, villager=villager, hall=hall, event_at=event_at, by=None)
-
-
-def to_call_off():
-    tasks = FollowUp.objects.open().filter(kind=FollowUpKind.REBOOK).order_by("pk")
-    return [(task.about_kind, task.about_id, task.reason, task.hall) for task in tasks]
-
-
-def test_death_asks_staff_to_call_off_each_thing_to_come(hall, user, errands):
-    villager, other = villagers.register(details=seen(), hall=hall, by=user), HallFactory()
-    errands.over = {3}
-    for about_id, where in ((1, hall), (2, other), (3, hall)):
-        owed(villager, where, about_id)
-    owed(VillagerFactory(registered_at=hall), hall, 4)
-    villagers.record_death(villager=villager, died_on=date(2026, 11, 20), hall=hall, by=user)
-    villagers.record_death(villager=villager, died_on=date(2026, 11, 21), hall=hall, by=user)
-    said = "村民已去世，约好的事请取消"
-    assert to_call_off() == [(KIND, 1, said, hall), (KIND, 2, said, other)]
-    villagers.record_death(villager=villager, died_on=None, hall=hall, by=user)
-    assert to_call_off() == []
-
-
-def test_death_taken_back_leaves_other_tasks_open(hall, user, errands):
-    villager = villagers.register(details=seen(), hall=hall, by=user)
-    owed(villager, hall, 1)
-    other = FollowUpFactory(hall=hall, villager=villager, about_kind=KIND, about_id=1)
-    villagers.record_death(villager=villager, died_on=date(2026, 11, 20), hall=hall, by=user)
-    villagers.record_death(villager=villager, died_on=None, hall=hall, by=user)
-    assert list(FollowUp.objects.open()) == [other]
-
-
 def test_whole_numbers_are_shown_to_few_and_written_down(hall, user):
     villager = villagers.register(details=seen(), contacts=[ContactDetails(number="13800000021")], hall=hall, by=user)
     with pytest.raises(PermissionDenied):
@@ -318,6 +271,22 @@ def test_link_again_changes_nothing(hall, user):
     assert villagers.link(id_number=NUMBER, name="张小明", hall=hall, by=user) == villager
     assert VillagerHall.objects.count() == 1
     assert actions() == ["registered"]
+
+
+def test_link_takes_back_that_somebody_moved_away(hall, user):
+    villager = villagers.register(details=seen(), hall=hall, by=user)
+    for where in (hall, HallFactory()):
+        departures.record_move(villager=villager, moved_away_on=MONDAY_9.date(), hall=hall, by=user)
+        assert villagers.link(id_number=NUMBER, name="张晓明", hall=where, by=user) is None
+        villager.refresh_from_db()
+        assert villager.moved_away_on == MONDAY_9.date()
+        assert villagers.link(id_number=NUMBER, name="张小明", hall=where, by=user) == villager
+        villager.refresh_from_db()
+        assert villager.moved_away_on is None
+    changed = AuditEntry.objects.filter(action="changed").order_by("pk")
+    assert [(entry.hall == hall, entry.fields) for entry in changed] == [
+        (here, ["moved_away_on"]) for here in (True, True, True, False)
+    ]
 
 
 def test_link_finds_nobody_erased(hall, user):

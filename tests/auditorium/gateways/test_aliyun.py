@@ -363,9 +363,13 @@ def test_reply_is_read_with_the_number_aliyun_gives_it(gateway):
             "dest_code": "12345",
             "sequence_id": 1234567890,
         },
-        {"phone_number": "13800000021", "content": ""},
+        {"phone_number": "13800000021", "content": "", "sequence_id": 2},
+        {"phone_number": "", "content": "1"},
     ]
-    assert gateway.read_replies(posted) == [IncomingText(number="13800000021", text="1", provider_id="1234567890")]
+    assert gateway.read_replies(posted) == [
+        IncomingText(number="13800000021", text="1", provider_id="1234567890"),
+        IncomingText(number="13800000021", text="", provider_id="2"),
+    ]
 
 
 def test_receipts_and_replies_are_answered_as_aliyun_wants(gateway):

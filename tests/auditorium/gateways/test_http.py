@@ -68,6 +68,12 @@ def test_send_by_get_escapes_the_address(peer):
     }
 
 
+def test_number_in_a_providers_code_is_not_kept(peer):
+    peer.before_answering = lambda request: Reply(body=json.dumps({"code": "手机号13800000021格式错误"}))
+    code, _is_final = refused(peer)
+    assert code == "手机号…格式错误"
+
+
 def test_send_understands_a_pattern(peer):
     peer.before_answering = lambda request: Reply(body="OK:77")
     assert http(peer.config(success={"pattern": r"^OK:\d+"})).send(TEXT) == Sent()

@@ -156,6 +156,10 @@ def test_sender_is_known_however_it_is_written(source, ton, number):
     assert found == IncomingText(number=number, text="1")
 
 
-@pytest.mark.parametrize("empty", [delivery(b""), delivery(b"1", source=""), delivery(b"\x05", esm_class=0x40)])
-def test_nothing_said_is_nothing(empty):
-    assert read(empty, treatments={}) is None
+def test_words_of_nobody_are_nothing():
+    assert read(delivery(b"1", source=""), treatments={}) is None
+
+
+@pytest.mark.parametrize("empty", [delivery(b""), delivery(b"\x05", esm_class=0x40)])
+def test_empty_text_is_an_answer_too(empty):
+    assert read(empty, treatments={}).text == ""

@@ -272,7 +272,7 @@ def test_wrong_password_pauses_the_line_and_keeps_its_texts(desk):
     desk.process()
     desk.owe()
     desk.wait(lambda: SmsLine.objects.get().paused_at)
-    assert SmsLine.objects.get().paused_reason == "短信平台回的是 ESME_RINVPASWD，请检查余额、权限和设置"
+    assert SmsLine.objects.get().paused_reason == "短信平台回的是 ESME_RINVPASWD（密码不对），请检查余额、权限和设置"
     assert (states(), len(desk.smsc.said("bind"))) == ([MessageState.PENDING], 1)
 
 

@@ -8,18 +8,21 @@ from django.urls import reverse
 
 from auditorium.domain import follow_ups
 from auditorium.enums import FollowUpKind, FollowUpState
-from auditorium.models import AuditEntry, FollowUp, Phone
+from auditorium.models import AuditEntry, FollowUp, Phone, Reminder
+from tests.errands import KIND
 from tests.factories import (
     ContactFactory,
     FollowUpFactory,
     HallFactory,
     HelperFactory,
+    MessageFactory,
     PhoneFactory,
     RegionFactory,
     VillagerFactory,
     desk_user,
     supervisor,
 )
+from tests.outbox import owe, told_villager
 
 pytestmark = pytest.mark.django_db
 MONDAY_9 = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
@@ -293,8 +296,24 @@ def test_task_page_query_count_is_fixed(desk, hall, user, count, django_assert_n
         FollowUpFactory(hall=hall, villager=villager, about_kind="x", about_id=7, state="done", closed_at=MONDAY_9)
     task = FollowUpFactory(hall=hall, villager=villager, about_kind="x", about_id=7, assignee=user)
     desk.get(url("follow_up", task.pk))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         desk.get(url("follow_up", task.pk))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_task_page_says_where_the_telling_stands(desk, hall, errands, count, django_assert_num_queries):
+    villager = told_villager(hall)
+    reminder = owe(villager)
+    Reminder.objects.filter(pk=reminder.pk).update(state="follow_up")
+    for _each in range(count):
+        contact = villager.contacts.get()
+        MessageFactory(hall=hall, contact=contact, phone=contact.phone, state="failed").reminders.add(reminder)
+    task = FollowUpFactory(hall=hall, villager=villager, about_kind=KIND, about_id=1)
+    desk.get(url("follow_up", task.pk))
+    with django_assert_num_queries(22):
+        page = desk.get(url("follow_up", task.pk)).content.decode()
+    assert "村民还不一定知道，要有人打电话或上门说，已转成待办" in page
+    assert page.count("等发送") == 0
 
 
 # ---- 上门单
@@ -331,9 +350,10 @@ def test_door_list_has_calls_to_those_without_a_number(desk, hall):
     assert doors_of(desk.get(url("door_list"))) == [("", ["打不通"])]
 
 
-def test_door_list_leads_to_nobody_who_died(desk, hall):
-    task = knock(hall, "已故的人")
-    type(task.villager).objects.update(died_on=MONDAY_9.date())
+@pytest.mark.parametrize("field", ["died_on", "moved_away_on"])
+def test_door_list_leads_to_nobody_who_is_gone(desk, hall, field):
+    task = knock(hall, "走了的人")
+    type(task.villager).objects.update(**{field: MONDAY_9.date()})
     assert doors_of(desk.get(url("door_list"))) == []
 
 
@@ -345,6 +365,14 @@ def test_a_task_about_somebody_who_died_says_so_and_no_words(desk, hall):
     page = desk.get(url("follow_up", task.pk)).content.decode()
     assert ("已于11月23日 周一去世" in page, "带身份证来礼堂" in page) == (True, False)
     assert "已去世" in desk.get(url("follow_ups")).content.decode()
+
+
+def test_a_task_about_somebody_who_moved_away_says_so_and_what_to_say(desk, hall):
+    task = FollowUpFactory(hall=hall, words="带身份证来礼堂")
+    type(task.villager).objects.update(moved_away_on=MONDAY_9.date())
+    page = desk.get(url("follow_up", task.pk)).content.decode()
+    assert ("已于11月23日 周一搬走" in page, "带身份证来礼堂" in page) == (True, True)
+    assert "已搬走" in desk.get(url("follow_ups")).content.decode()
 
 
 def test_door_list_shows_needs_and_words_and_no_identity(desk, hall):

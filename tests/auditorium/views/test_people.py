@@ -9,8 +9,8 @@ import time_machine
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from auditorium import clock, ports
-from auditorium.domain import villager_keys, villagers, visits
+from auditorium import ports
+from auditorium.domain import lines, villager_keys, villagers, visits
 from auditorium.domain.contacts import ContactDetails
 from auditorium.domain.villagers import VillagerDetails
 from auditorium.enums import IdentityKind, MatterKind, RoleKind
@@ -180,7 +180,7 @@ def test_the_desk_asks_the_same_number_of_questions(desk, hall, people, django_a
     for n in range(people):
         visits.arrive(hall=hall, by=None, villager=known(hall, phone=f"+861380000{n:04}"), matters=[MatterKind.BOOKING])
         FollowUpFactory(hall=hall)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         desk.get(DESK)
 
 
@@ -188,9 +188,20 @@ def test_the_desk_says_when_no_text_can_go_out(desk, hall):
     assert "现在没有可用的短信线路" in desk.get(DESK).text
     line = SmsLineFactory()
     assert "现在没有可用的短信线路" not in desk.get(DESK).text
-    line.paused_at = clock.now()
-    line.save()
-    assert "现在没有可用的短信线路" in desk.get(DESK).text
+    lines.stop(line=line, code="AMOUNT_NOT_ENOUGH")
+    page = desk.get(DESK).text
+    assert "现在没有可用的短信线路" in page
+    assert f"“{line.name}”停了：短信平台回的是 AMOUNT_NOT_ENOUGH，请检查余额、权限和设置。请告诉系统管理员" in page
+
+
+def test_the_desk_says_when_another_line_took_over(desk, hall):
+    first, second = SmsLineFactory(name="一号线"), SmsLineFactory(name="二号线", order=2)
+    assert "一号线" not in desk.get(DESK).text
+    lines.stop(line=first, code=lines.BAD_SETTINGS)
+    page = desk.get(DESK).text
+    assert "短信线路“一号线”停了：接口设置不对，请在线路的设置里改正。短信改由“二号线”发" in page
+    lines.stop(line=second, code=lines.BAD_SETTINGS)
+    assert "改由" not in desk.get(DESK).text
 
 
 # Finding
@@ -263,6 +274,13 @@ def test_the_dead_are_found_and_nothing_is_offered(desk, hall):
     known(hall, died_on=date(2026, 11, 1))
     text = desk.post(FIND, {"q": "zxm"}, headers=HTMX).text
     assert "已去世" in text
+    assert "预约挂号" not in text
+
+
+def test_who_moved_away_is_found_and_nothing_is_offered(desk, hall):
+    known(hall, moved_away_on=date(2026, 11, 1))
+    text = desk.post(FIND, {"q": "zxm"}, headers=HTMX).text
+    assert "已搬走" in text
     assert "预约挂号" not in text
 
 
@@ -419,6 +437,17 @@ def test_the_very_number_leaves_no_way_to_go_on(desk, hall):
     assert Villager.objects.count() == 1
 
 
+def test_registering_again_who_moved_away_takes_that_back(desk, hall):
+    desk.post(REGISTER, filled())
+    holder = Villager.objects.get()
+    Villager.objects.update(moved_away_on=date(2026, 11, 1))
+    assert "这个身份证号已经登记过了" in desk.post(REGISTER, filled(name="章晓敏")).text
+    response = desk.post(REGISTER, filled(), follow=True)
+    assert response.redirect_chain == [(page_of(holder), 302)]
+    assert "现在记作又回来了" in response.text
+    assert Villager.objects.get().moved_away_on is None
+
+
 def test_registering_names_the_visit_being_served(desk, hall, user):
     visit = visits.arrive(hall=hall, by=user, label="一位大爷")
     visits.serve(visit=visit, by=user)
@@ -456,6 +485,13 @@ def test_registering_somebody_known_elsewhere_offers_the_link_and_tells_nothing(
     for secret in ("周素芬", "7组", "后仓村", "138****0021"):
         assert secret not in response.text
     assert Villager.objects.count() == 1
+
+
+def test_linking_who_moved_away_takes_that_back(desk, elsewhere):
+    Villager.objects.update(moved_away_on=date(2026, 11, 1))
+    assert "已在别的礼堂登记" in desk.post(REGISTER, filled(name="周素芬")).text
+    assert desk.post(LINK, {"id_number": NUMBER, "name": "周素芬"}).url == page_of(elsewhere)
+    assert Villager.objects.get().moved_away_on is None
 
 
 def test_number_and_name_link_somebody(desk, user, elsewhere):
@@ -522,13 +558,14 @@ def test_a_long_life_has_pages(desk, villager, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["villager", "villager_edit", "contacts_edit", "consents_edit", "villager_full", "villager_death"]
+    "name",
+    ["villager", "villager_edit", "contacts_edit", "consents_edit", "villager_full", "villager_death", "villager_move"],
 )
 def test_out_of_scope_is_not_there(desk, name):
     stranger = known(HallFactory())
     assert desk.get(page_of(stranger, name)).status_code == 404
     if name != "villager":
-        assert desk.post(page_of(stranger, name), {"alive": "1"}).status_code == 404
+        assert desk.post(page_of(stranger, name), {"back": "1"}).status_code == 404
 
 
 @pytest.mark.parametrize("path", [DESK, FIND, REGISTER, LINK, "/people/1/", "/people/1/full"])
@@ -641,9 +678,25 @@ def test_death_ends_what_is_offered(desk, hall):
     response = desk.post(page_of(villager, "villager_death"), {"died_on": "2026-11-20"}, follow=True)
     assert "已于11月20日 周五去世" in response.text
     assert "预约挂号" not in response.text
-    desk.post(page_of(villager, "villager_death"), {"alive": "1"})
+    desk.post(page_of(villager, "villager_death"), {"back": "1"})
     villager.refresh_from_db()
     assert villager.died_on is None
+
+
+def test_moving_away_ends_what_is_offered_until_they_are_back(desk, hall):
+    villager = known(hall, phone="+8613800000021")
+    assert page_of(villager, "villager_move") in desk.get(page_of(villager)).text
+    response = desk.post(page_of(villager, "villager_move"), {"moved_away_on": "2026-11-24"})
+    assert response.context["form"].errors.as_data()["moved_away_on"][0].code == "future"
+    response = desk.post(page_of(villager, "villager_move"), {"moved_away_on": "2026-11-20"}, follow=True)
+    assert "已于11月20日 周五搬走" in response.text
+    assert ("搬走日期", "2026年11月20日") in response.context["facts"]
+    assert "预约挂号" not in response.text
+    assert 'value="2026-11-20"' in desk.get(page_of(villager, "villager_move")).text
+    response = desk.post(page_of(villager, "villager_move"), {"back": "1"}, follow=True)
+    assert ("预约挂号" in response.text, "搬走日期" in response.text) == (True, False)
+    villager.refresh_from_db()
+    assert villager.moved_away_on is None
 
 
 def test_no_address_and_no_log_tells_who(desk, hall, caplog):

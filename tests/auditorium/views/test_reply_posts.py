@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from auditorium.domain import delivery
 from auditorium.enums import ReplyState
-from auditorium.models import Message, Reply, SmsLine
+from auditorium.models import FollowUp, Message, Reply, SmsLine
 from tests.factories import HallFactory, SmsLineFactory
 from tests.outbox import FakeGateway, at, owe, told_villager
 
@@ -107,3 +107,82 @@ def test_platform_that_gets_is_answered_as_it_asks(client, line, villager, erran
     assert (answer.status_code, answer.content) == (200, b"SUCCESS")
     assert errands.answered == [(1, True, True, False)]
     assert client.post(address, row(villager, "1")).status_code == 405
+
+
+def put(client, line, body, kind="application/json"):
+    return client.post(reverse("auditorium:sms_replies", args=[line.uid, SECRET]), body, kind)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_form_whose_bytes_were_not_escaped_is_read(client, line, villager, encoding):
+    SmsLine.objects.update(config=CONFIG | {"replies": CONFIG["replies"] | {"list": ""}})
+    number = villager.contacts.get().phone.number.national_number
+    body = f"phone_number={number}&content=改到下午&sequence_id=1".encode(encoding)
+    assert put(client, line, body, "application/x-www-form-urlencoded").status_code == 200
+    assert Reply.objects.get().text == "改到下午"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_platform_that_gets_is_read_in_its_encoding(client, line, villager, encoding):
+    replies = {**CONFIG["replies"], "list": "", "method": "GET"}
+    SmsLine.objects.update(config=CONFIG | {"replies": replies})
+    address = reverse("auditorium:sms_replies", args=[line.uid, SECRET])
+    said = urlencode(row(villager, "改到下午"), encoding=encoding)
+    assert client.get(f"{address}?{said}").status_code == 200
+    assert Reply.objects.get().text == "改到下午"
+
+
+def test_json_with_a_mark_of_its_byte_order_is_read(client, line, villager):
+    body = json.dumps({"data": [row(villager, "改到下午")]}).encode("utf-8-sig")
+    assert put(client, line, body).status_code == 200
+    assert Reply.objects.get().text == "改到下午"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "came"),
+    [("hex", "53D66D88"), ("hex", "0032"), ("base64", "5Y+W5raI"), ("base64", "yKHP+w=="), ("base64", "Mg==")],
+)
+def test_words_are_unwrapped_where_the_settings_say_so(client, line, villager, errands, encoding, came):
+    SmsLine.objects.update(config=CONFIG | {"replies": CONFIG["replies"] | {"encoding": encoding}})
+    post(client, line, row(villager, came))
+    assert Reply.objects.get().text in {"取消", "2"}
+    assert errands.answered == [(1, False, True, False)]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "came"), [("hex", "取消"), ("hex", "53D"), ("hex", "D83D"), ("base64", "取消"), ("base64", "/////w==")]
+)
+def test_words_in_something_else_are_kept_as_they_came(client, line, villager, errands, encoding, came):
+    SmsLine.objects.update(config=CONFIG | {"replies": CONFIG["replies"] | {"encoding": encoding}})
+    assert post(client, line, row(villager, came)).status_code == 200
+    assert Reply.objects.get().text == came
+
+
+def test_nobody_guesses_that_words_are_wrapped(client, line, villager, errands):
+    """0032 may be what somebody typed; a person reads it."""
+    post(client, line, row(villager, "0032"))
+    assert (Reply.objects.get().state, errands.answered) == (ReplyState.TASK, [])
+
+
+@pytest.mark.parametrize("said", ["", "   ", "😀", "改" * 10_000, "改天\0再说", "改天\ud83d"])
+def test_odd_words_are_written_down_and_become_a_task(client, line, villager, said):
+    posted = row(villager, said, "1\0\ud83d") | {"n\0": "\0"}
+    assert post(client, line, posted).status_code == 200
+    assert post(client, line, posted).status_code == 200
+    assert (Reply.objects.get().state, FollowUp.objects.get().reply) == (ReplyState.TASK, Reply.objects.get())
+
+
+def test_receipt_of_a_text_with_an_odd_number_changes_nothing(client, line, villager):
+    receipts = {"secret": SECRET, "provider_id": "id", "state": "ok", "delivered": ["1"]}
+    SmsLine.objects.update(config=CONFIG | {"receipts": receipts})
+    address = reverse("auditorium:sms_receipts", args=[line.uid, SECRET])
+    odd = json.dumps({"id": "1\0\ud83d", "ok": "1"})
+    assert client.post(address, odd, content_type="application/json").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "payload", ["null", "1", '"取消"', "[]", "{}", '{"data": 1}', '{"data": [[], null, 1, "x"]}', "[" * 99]
+)
+def test_rows_that_are_no_answers_are_passed_over(client, line, payload):
+    assert put(client, line, payload.encode()).status_code in {200, 400}
+    assert Reply.objects.count() == 0

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('auditorium', '0017_resource_texts'),
+        ('auditorium', '0021_resource_texts'),
     ]
 
     operations = [

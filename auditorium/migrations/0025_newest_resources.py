@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("auditorium", "0020_covers")]
+    dependencies = [("auditorium", "0024_covers")]
     operations = [
         migrations.RemoveIndex(model_name="resource", name="resource_published"),
         migrations.AddIndex(

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('auditorium', '0014_waiting_for_word'),
+        ('auditorium', '0018_moved_away'),
     ]
 
     operations = [

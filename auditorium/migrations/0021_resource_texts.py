@@ -63,7 +63,7 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("auditorium", "0016_dialect_lessons")]
+    dependencies = [("auditorium", "0020_dialect_lessons")]
     operations = [
         migrations.CreateModel(
             name="ResourceText",

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('auditorium', '0021_newest_resources'),
+        ('auditorium', '0025_newest_resources'),
     ]
 
     operations = [

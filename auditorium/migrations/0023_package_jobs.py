@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('auditorium', '0018_activities'),
+        ('auditorium', '0022_activities'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('auditorium', '0019_package_jobs'),
+        ('auditorium', '0023_package_jobs'),
     ]
 
     operations = [

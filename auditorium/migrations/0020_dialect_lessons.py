@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('auditorium', '0015_library'),
+        ('auditorium', '0019_library'),
     ]
 
     operations = [
