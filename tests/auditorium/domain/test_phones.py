@@ -61,8 +61,9 @@ def test_a_bad_number_is_flagged_once(phone, people):
     assert FollowUp.objects.count() == 2
 
 
-def test_the_dead_are_nobodys_task(phone, people):
-    people[0].died_on = clock.today()
+@pytest.mark.parametrize("field", ["died_on", "moved_away_on"])
+def test_who_is_gone_is_nobodys_task(phone, people, field):
+    setattr(people[0], field, clock.today())
     people[0].save()
     assert phones.stop(phone=phone, by=None, hall=None) == 1
 

@@ -368,6 +368,12 @@ def test_answer_from_a_phone_nobody_ever_wrote_to_goes_to_who_is_reached_on_it(l
     assert (reply.state, reply.hall, reply.villager) == (ReplyState.TASK, hall, contact.villager)
 
 
+def test_answer_of_somebody_who_moved_away_is_still_heard(line, hall):
+    contact = ContactFactory(villager=VillagerFactory(registered_at=hall, moved_away_on=clock.today()))
+    replies.receive(line=line, number=contact.phone.number.as_e164, text="在吗")
+    assert FollowUp.objects.get().villager == contact.villager
+
+
 def test_answer_from_a_phone_nobody_is_reached_on_is_kept_and_settled(line):
     number = PhoneFactory().number.as_e164
     reply = fresh(replies.receive(line=line, number=number, text="在吗"))
