@@ -73,7 +73,9 @@ class _Held:
             made["lecture"] = self._create(LECTURE, [Time(talk, talk + timedelta(hours=1), hall)])
             day, festival = programme.coming_festivals()[0]
             feast = self._at(day, 9)
-            details = ActivityDetails(title=programme.festival_title(festival), kind=ActivityKind.FESTIVAL, summary=TOGETHER)
+            details = ActivityDetails(
+                title=programme.festival_title(festival), kind=ActivityKind.FESTIVAL, summary=TOGETHER
+            )
             made["festival"] = self._create(details, [Time(feast, feast + timedelta(hours=2), hall)])
 
         def sign_up(which: str, few: list[Villager]) -> None:
