@@ -230,6 +230,9 @@ OF_ONE_USER = {
     booking.ScheduleUpload: lambda hall: booking.ScheduleUpload.objects.create(
         uploaded_by=desk_user(hall), created_at=clock.now(), file_name="排班.xlsx", content=b"", hall=hall
     ),
+    models.PackageJob: lambda hall: models.PackageJob.objects.create(
+        kind="export", channel=channel_of(hall), asked_by=desk_user(hall)
+    ),
 }
 """What is its user's own; its pages have tests of their own."""
 
