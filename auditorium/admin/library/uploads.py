@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.forms import Media
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from auditorium.admin.base import EVERYBODY, ScopedInline
+from auditorium.admin.base import EVERYBODY, LabelledFormSet, ScopedInline
+from auditorium.domain.library import publishing
 from auditorium.domain.wake import after_commit
 from auditorium.forms.library.uploads import ResourceFileForm, store_first
+from auditorium.library_enums import FileRole, ResourceState
 from auditorium.media_types import name_of
 from auditorium.models.library.files import ResourceFile
 
@@ -26,11 +30,28 @@ else:
     _Admin = object
 
 
+class ResourceFileFormSet(LabelledFormSet):
+    """What is on the shelf keeps something to be opened."""
+
+    def clean(self) -> None:
+        """ValidationError where the last file of what is shown would go."""
+        super().clean()
+        resource = self.instance
+        if resource.state != ResourceState.PUBLISHED or resource.kind not in publishing.IN_FILES or any(self.errors):
+            return
+        left = (form for form in self.forms if form.instance.pk or form.has_changed())
+        if not any(
+            form.cleaned_data.get("role") == FileRole.CONTENT and not form.cleaned_data.get("DELETE") for form in left
+        ):
+            raise ValidationError(_("已经上架，不能没有%(what)s。要改请先下架。"), params={"what": _("正文文件")})
+
+
 class ResourceFileInline(ScopedInline):
     """The files of a resource."""
 
     model = ResourceFile
     form = ResourceFileForm
+    formset = ResourceFileFormSet
     extra = 1  # one more can be added where no script runs
     editors = EVERYBODY
     fields = ["role", "what", "upload", "order", "title", "language", "kept"]

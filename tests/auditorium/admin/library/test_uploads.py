@@ -6,8 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from auditorium import clock
 from auditorium.library_enums import ResourceKind, ResourceState
-from auditorium.models import ResourceFile, StoredFile
+from auditorium.models import Resource, ResourceFile, StoredFile
 from tests import media
 from tests.factories import ResourceFactory, UserFactory
 
@@ -110,3 +111,14 @@ def test_file_can_be_replaced_and_taken_away(admin, resource):
     assert row.file.size == len(media.mp3(9))
     admin.post(address(resource), typed(resource, None) | there | {"files-0-DELETE": "on"})
     assert not resource.files.exists()
+
+
+def test_last_file_of_what_is_on_the_shelf_stays(admin, resource):
+    admin.post(address(resource), typed(resource, upload(media.mp3())))
+    Resource.objects.update(state=ResourceState.PUBLISHED, published_at=clock.now())
+    there = {"files-INITIAL_FORMS": 1, "files-0-id": resource.files.get().pk}
+    answer = admin.post(address(resource), typed(resource, None) | there | {"files-0-DELETE": "on"})
+    assert "已经上架，不能没有正文文件。要改请先下架。" in answer.content.decode()
+    assert resource.files.count() == 1
+    admin.post(address(resource), typed(resource, None, upload(media.mp3(9))) | there | {"files-0-DELETE": "on"})
+    assert resource.files.get().file.size == len(media.mp3(9))
