@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -84,7 +84,7 @@ class Archive:
         return Manifest(data)
 
     @contextmanager
-    def content(self, sha256: str, *, size: int) -> Iterator[BinaryIO]:
+    def content(self, sha256: str, *, size: int) -> Iterator[IO[bytes]]:
         """The file with this checksum, checked, for reading. DamagedError when it is missing or another."""
         entry = self._entries.get(f"files/{sha256}")
         if entry is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -155,7 +156,7 @@ def _contents(
             continue
         try:
             with archive.content(sha, size=said.sizes.get(sha, -1)) as content:
-                found[sha] = files.store(content, allowed=rows.fitting(resource, sha, kind))
+                found[sha] = files.store(File(content), allowed=rows.fitting(resource, sha, kind))
             done.files += 1
         except DeskError as error:
             done.refused.append(Refused(f"files/{sha}", error.sentence))
