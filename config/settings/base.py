@@ -195,6 +195,9 @@ SMS_BODIES_DAYS = env.int("SMS_BODIES_DAYS", default=90)
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=3 * 366)
 ALERT_WEBHOOK_URL = env("ALERT_WEBHOOK_URL", default="")
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+globals().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))  # EMAIL_HOST, EMAIL_PORT …
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("EMAIL_SENDER", default="desk@localhost")
 
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
