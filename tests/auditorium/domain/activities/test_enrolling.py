@@ -7,7 +7,7 @@ import time_machine
 
 from auditorium.domain import delivery, visits
 from auditorium.domain.activities import cancelling, enrolling
-from auditorium.domain.villagers import record_death
+from auditorium.domain.departures import record_death
 from auditorium.enums import MatterKind
 from auditorium.errors import DeskError, EndedError
 from auditorium.models import Attendance, Enrolment, FollowUp, Message, Reminder, Visit
