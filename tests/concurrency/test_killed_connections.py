@@ -5,6 +5,7 @@ import os
 import pytest
 from django.db import OperationalError, connection
 
+from auditorium.domain import reminders
 from tests import servers
 from tests.concurrency.kills import Outcome
 from tests.peers.kill_points import IN_A_TRANSACTION, PLACES
@@ -26,6 +27,7 @@ def test_connections_ended_at_each_step_lose_and_repeat_nothing(desk_with, kind)
         desk.provider.cuts()
         desk.owe(2)
         desk.sweep_until(lambda left=left: desk.unreached(places) != left)
+        desk.send(reminders.SWEEP)  # which unlocks the file for us as well
     desk.provider.cuts(off=True)
     assert desk.settle() == Outcome(told=len(desk.owed))
     assert not worker.is_dead()

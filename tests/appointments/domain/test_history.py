@@ -1,6 +1,7 @@
 """What happened to one booking, in words."""
 
 import pytest
+import time_machine
 
 from appointments.domain import acknowledgements, bookings, history, moves, suspensions
 from appointments.enums import HospitalKnows
@@ -103,6 +104,7 @@ def test_acts_name_what_was_changed(hall, desk, made):
     assert said(made, desk)[0] == ("系统", "修改：挂号费（元）、在哪里看", "")
 
 
+@time_machine.travel("2026-11-23 10:00+08:00", tick=False)  # by night it would wait
 def test_acts_tell_what_was_sent_and_who_said_it(hall, desk):
     slot = SlotFactory(session__allotted_hall=hall)
     made = bookings.book(slot=slot, villager=reachable_villager(hall), hall=hall, by=desk)
