@@ -39,10 +39,12 @@ class ResourceFileFormSet(LabelledFormSet):
         resource = self.instance
         if resource.state != ResourceState.PUBLISHED or resource.kind not in publishing.IN_FILES or any(self.errors):
             return
-        left = (form for form in self.forms if form.instance.pk or form.has_changed())
-        if not any(
-            form.cleaned_data.get("role") == FileRole.CONTENT and not form.cleaned_data.get("DELETE") for form in left
-        ):
+        known = [form for form in self.forms if form.instance.pk or form.has_changed()]
+        others = resource.files.filter(role=FileRole.CONTENT).exclude(pk__in=[form.instance.pk for form in known])
+        stays = any(
+            form.cleaned_data.get("role") == FileRole.CONTENT and not form.cleaned_data.get("DELETE") for form in known
+        )
+        if not stays and not others.exists():
             raise ValidationError(_("已经上架，不能没有%(what)s。要改请先下架。"), params={"what": _("正文文件")})
 
 
