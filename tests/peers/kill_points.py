@@ -108,13 +108,18 @@ def _mined(function: Callable[..., Any], place: Place, mark: Path, kill: Callabl
 
 
 def _once(mark: Path, kill: Callable[[], None]) -> None:
+    begun = mark.with_suffix(".begun")
     try:
-        mark.with_suffix(".begun").touch(exist_ok=False)
+        begun.touch(exist_ok=False)
     except FileExistsError:
         return
     if kill is kill_worker:
         mark.touch()
-    kill()
+    try:
+        kill()
+    except (redis.ConnectionError, ProcessLookupError):  # another thread's place killed the broker first
+        begun.unlink()
+        return
     mark.touch()
 
 
