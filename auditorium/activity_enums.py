@@ -57,3 +57,19 @@ class AttendanceState(TextChoices):
     PRESENT = "present", pgettext_lazy("点名", "来了")
     ABSENT = "absent", pgettext_lazy("点名", "没来")
     EXCUSED = "excused", _("请假")
+
+
+class SkillLevel(TextChoices):
+    """How far a learner has got."""
+
+    ABLE = "able", pgettext_lazy("学会了没有", "会")
+    HELPED = "helped", _("帮一下就会")
+    NOT_YET = "not_yet", _("还不会")
+
+
+class Satisfaction(TextChoices):
+    """What somebody thought of an activity."""
+
+    GOOD = "good", _("满意")
+    FAIR = "fair", _("一般")
+    BAD = "bad", _("不满意")

@@ -3,6 +3,10 @@
 from auditorium.models.activities.activities import Activity, Room
 from auditorium.models.activities.dates import ActivityDate
 from auditorium.models.activities.enrolments import Attendance, Enrolment
+from auditorium.models.activities.feedback import Feedback
+from auditorium.models.activities.handouts import Handout
+from auditorium.models.activities.learning import ActivitySkill, SkillMark
+from auditorium.models.activities.notices import Notice
 from auditorium.models.audit import AuditEntry
 from auditorium.models.contacts import Consent, Contact, Phone
 from auditorium.models.figures import LineDay
@@ -29,6 +33,7 @@ from auditorium.models.visits import Matter, Visit
 __all__ = [
     "Activity",
     "ActivityDate",
+    "ActivitySkill",
     "Attendance",
     "AuditEntry",
     "Channel",
@@ -38,10 +43,12 @@ __all__ = [
     "CourseItem",
     "Display",
     "Enrolment",
+    "Feedback",
     "FollowUp",
     "Hall",
     "HallClosure",
     "HallResource",
+    "Handout",
     "Helper",
     "Household",
     "KeyKind",
@@ -52,6 +59,7 @@ __all__ = [
     "Message",
     "MessagePart",
     "MessageTemplate",
+    "Notice",
     "OpeningHours",
     "PackageJob",
     "Phone",
@@ -67,6 +75,7 @@ __all__ = [
     "ResourceUse",
     "Role",
     "Room",
+    "SkillMark",
     "SmsLine",
     "Speaker",
     "StoredFile",
