@@ -85,3 +85,35 @@ PACKAGE_JOB_TRANSITIONS: dict[str, tuple[str, ...]] = {
     PackageJobState.DONE: (PackageJobState.RUNNING,),
     PackageJobState.REFUSED: (PackageJobState.RUNNING,),
 }
+
+
+class CopyState(TextChoices):
+    """Where a copy of a printed book is."""
+
+    ON_SHELF = "on_shelf", _("在架")
+    LENT = "lent", _("借出")
+    LOST = "lost", _("丢了")
+    WITHDRAWN = "withdrawn", _("不再外借")
+
+
+COPY_KEPT = (CopyState.ON_SHELF, CopyState.LENT)
+COPY_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    CopyState.ON_SHELF: (CopyState.LENT, CopyState.LOST, CopyState.WITHDRAWN),
+    CopyState.LENT: (CopyState.ON_SHELF,),
+    CopyState.LOST: COPY_KEPT,
+    CopyState.WITHDRAWN: (CopyState.ON_SHELF, CopyState.LOST),
+}
+
+
+class LoanState(TextChoices):
+    """What became of a book that was taken home."""
+
+    OUT = "out", _("没还")
+    RETURNED = "returned", _("还了")
+    LOST = "lost", _("丢了")
+
+
+LOAN_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    LoanState.RETURNED: (LoanState.OUT,),
+    LoanState.LOST: (LoanState.OUT,),
+}

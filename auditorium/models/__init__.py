@@ -15,6 +15,7 @@ from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
 from auditorium.models.library.channels import Channel, ChannelShare, Topic
 from auditorium.models.library.displays import Display
 from auditorium.models.library.files import ResourceFile, StoredFile
+from auditorium.models.library.lending import BookCopy, LendingPolicy, Loan
 from auditorium.models.library.lessons import Phrase, Speaker
 from auditorium.models.library.packages import PackageJob
 from auditorium.models.library.resources import CourseItem, Resource
@@ -36,6 +37,7 @@ __all__ = [
     "ActivitySkill",
     "Attendance",
     "AuditEntry",
+    "BookCopy",
     "Channel",
     "ChannelShare",
     "Consent",
@@ -52,9 +54,11 @@ __all__ = [
     "Helper",
     "Household",
     "KeyKind",
+    "LendingPolicy",
     "LineConnection",
     "LineDay",
     "LineTemplate",
+    "Loan",
     "Matter",
     "Message",
     "MessagePart",
