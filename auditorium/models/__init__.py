@@ -15,6 +15,7 @@ from auditorium.models.halls import Hall, HallClosure, Helper, OpeningHours
 from auditorium.models.library.channels import Channel, ChannelShare, Topic
 from auditorium.models.library.displays import Display
 from auditorium.models.library.files import ResourceFile, StoredFile
+from auditorium.models.library.grants import ResourceGrant
 from auditorium.models.library.lending import BookCopy, LendingPolicy, Loan
 from auditorium.models.library.lessons import Phrase, Speaker
 from auditorium.models.library.packages import PackageJob
@@ -75,6 +76,7 @@ __all__ = [
     "Reply",
     "Resource",
     "ResourceFile",
+    "ResourceGrant",
     "ResourceText",
     "ResourceUse",
     "Role",
