@@ -10,7 +10,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auditorium', '0029_lending'),
-        ('auth', '0013_resource_grants'),
     ]
 
     operations = [
