@@ -59,11 +59,11 @@ def flag_bad(*, phone: Phone, why: str, by: User | None = None, found_by: Follow
 
 
 def changed_hands(*, phone: Phone, by: User) -> int:
-    """Somebody else has this number now: nobody is reached on it any more. Returns how many villagers that concerns.
+    """Somebody else has this number now: nobody is reached on it any more. Returns how many villagers are asked anew.
 
-    Every contact on it goes, with the search keys of its tail, and what waits to be sent there goes to the next
-    contact; each villager becomes a task. What the number was
-    flagged with goes too: the new holder never said it.
+    Every contact on it goes, also of who is gone, with the search keys of its tail, and what waits to be sent there
+    goes to the next contact; each villager who is still here becomes a task. What the number was flagged with goes
+    too: the new holder never said it.
     """
     with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
         people = _locked(phone, texts_only=False)
@@ -76,8 +76,8 @@ def changed_hands(*, phone: Phone, by: User) -> int:
 
 
 def _locked(phone: Phone, *, texts_only: bool, besides: int | None = None) -> list[Villager]:
-    """The villagers reached on it, locked by id, with one more who is not among them."""
-    reached = Villager.objects.present().filter(contacts__phone=phone)
+    """The villagers reached on it, gone or not, locked by id, with one more who is not among them."""
+    reached = Villager.objects.filter(contacts__phone=phone)
     if texts_only:
         reached = reached.filter(contacts__phone=phone, contacts__reach=Reach.TEXT)
     pks = set(reached.values_list("pk", flat=True))
@@ -86,8 +86,10 @@ def _locked(phone: Phone, *, texts_only: bool, besides: int | None = None) -> li
 
 
 def _ask_each(people: list[Villager], reason: str, hall: Hall | None, by: User | None) -> int:
+    """Make a task of each of them who is not gone; return how many."""
     now = clock.now()
-    for villager in people:
+    asked = [villager for villager in people if not villager.is_gone]
+    for villager in asked:
         at = hall or villager.registered_at
         follow_ups.open_task(
             hall=at,
@@ -97,4 +99,4 @@ def _ask_each(people: list[Villager], reason: str, hall: Hall | None, by: User |
             due_at=(hall_hours.next_opening(at, now) or now) + TO_ASK,
             by=by,
         )
-    return len(people)
+    return len(asked)

@@ -4,9 +4,9 @@ import pytest
 import time_machine
 
 from auditorium import clock
-from auditorium.domain import phones
+from auditorium.domain import phones, villager_keys
 from auditorium.enums import Reach
-from auditorium.models import AuditEntry, Contact, FollowUp, VillagerKey
+from auditorium.models import AuditEntry, Contact, FollowUp, KeyKind, Villager, VillagerKey
 from tests.factories import ContactFactory, HallFactory, PhoneFactory, VillagerFactory, desk_user
 from tests.outbox import at
 
@@ -47,13 +47,18 @@ def test_a_number_that_changed_hands_reaches_nobody_any_more(hall, phone, people
     phone.refresh_from_db()
     assert (phone.bad_since, list(Contact.objects.all())) == (None, [other])
     assert FollowUp.objects.filter(reason="原来的号码换了人用，问问村民的新号码").count() == 2
-    tail = str(phone.number.national_number)[-4:]
-    assert (
-        not VillagerKey.objects.filter(kind="phone_tail", key__startswith=tail)
-        .exclude(villager__contacts=other)
-        .exists()
-    )
     assert AuditEntry.objects.filter(action="changed_hands", actor=by).count() == 1
+
+
+@pytest.mark.parametrize("field", [None, "died_on", "moved_away_on"])
+def test_nobody_is_found_by_a_number_that_changed_hands(hall, phone, people, field):
+    """Nor who is gone; they are not asked for another either."""
+    villager_keys.rebuild(people)
+    if field:
+        Villager.objects.filter(pk=people[0].pk).update(**{field: clock.today()})
+    assert VillagerKey.objects.filter(kind=KeyKind.PHONE).count() == 4  # the whole number and its tail
+    assert phones.changed_hands(phone=phone, by=desk_user(hall)) == (1 if field else 2)
+    assert not VillagerKey.objects.filter(kind=KeyKind.PHONE).exists()
 
 
 def test_a_bad_number_is_flagged_once(phone, people):
