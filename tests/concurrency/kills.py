@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
@@ -26,13 +27,17 @@ from tests.errands import KIND
 from tests.factories import ConsentFactory, ContactFactory, HallFactory, SmsLineFactory, VillagerFactory
 from tests.outbox import owe, states
 from tests.peers import aliyun_peer, http_provider
+from tests.peers.kill_points import AT_WORK
 from tests.peers.vendor_peer import Handle
+from tests.ports import KeptPort
 from tests.waiting import wait_until
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 WORKERS_NAME = "killed workers"
 NOT_A_NUMBER = "0999"
 SECRET = "receipts-12345678901"
+PATIENCE = 300
+"""Seconds in which what has to happen has happened on the slowest machine; it is over as soon as it has."""
 
 
 class Nursery:
@@ -71,18 +76,16 @@ class Worker:
     """A Celery worker, or a beat, in a process of its own, on the test's database, broker and clock."""
 
     def __init__(self, pid: int) -> None:
-        self.pid = pid
+        self.pid, self._was_dead = pid, False
 
     def is_dead(self) -> bool:
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return True
-        return False
+        self._was_dead = self._was_dead or not _lives(self.pid)  # its number may be another's by now
+        return self._was_dead
 
     def end(self) -> None:
         with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+            if not self.is_dead():
+                os.kill(self.pid, signal.SIGKILL)
         wait_until(self.is_dead)
 
 
@@ -92,15 +95,20 @@ class Provider:
     def __init__(self, kind: str, folder: Path) -> None:
         self.kind, self._folder = kind, folder
         self._memory = folder / "taken"
-        self._port = "0"
+        self._port = KeptPort()
         self._process: subprocess.Popen[str] | None = None
         self.start()
 
     def start(self, *, forgets: bool = False) -> None:
         """Begin, or begin again."""
-        self.end()
+        self.kill()
         module = "tests.peers.aliyun_peer" if self.kind == "aliyun" else "tests.peers.http_provider"
-        environment = os.environ | {"PEER_MEMORY": str(self._memory), "PEER_PORT": self._port}
+        knows = {"day": f"{clock.today()}", "numbers": {NOT_A_NUMBER: "isv.MOBILE_NUMBER_ILLEGAL"}}
+        environment = os.environ | {
+            "PEER_MEMORY": str(self._memory),
+            "PEER_PORT": str(self._port.number),
+            "PEER_KNOWS": json.dumps(knows if self.kind == "aliyun" else {}),
+        }
         with (self._folder / "provider.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", module],
@@ -112,10 +120,6 @@ class Provider:
                 text=True,
             )
         self.peer = Handle(self._process.stdout.readline().strip())
-        self._port = self.peer.url.rpartition(":")[2]
-        if self.kind == "aliyun":
-            self.peer.give("day", f"{clock.today()}")
-            self.peer.number(NOT_A_NUMBER, "isv.MOBILE_NUMBER_ILLEGAL")
 
     def config(self, *, can_be_asked: bool = True) -> dict[str, Any]:
         """Settings of a line that sends here."""
@@ -143,11 +147,15 @@ class Provider:
     def is_dead(self) -> bool:
         return self._process.poll() is not None
 
-    def end(self) -> None:
-        """Kill it."""
+    def kill(self) -> None:
         if self._process:
             self._process.kill()
             self._process.communicate()
+
+    def end(self) -> None:
+        """It does not come back."""
+        self.kill()
+        self._port.let_go()
 
 
 @dataclass(frozen=True)
@@ -215,8 +223,14 @@ class Desk:
             owe(villager, about=about)
 
     def sweep_until(self, holds: Callable[[], Any]) -> None:
-        """Let time pass, half a lease at once, and sweep each time, as beat does, until something holds."""
-        for _ in range(80):
+        """Let time pass, half a lease at once, and sweep each time, as beat does, until something holds.
+
+        It stands still while somebody is at work: no lease runs out but of whoever is dead, however busy the machine.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(AssertionError):
+                wait_until(lambda: holds() or not self.is_at_work())
             clock.move_to(clock.now() + LEASE / 2)
             if not self.has_beat:
                 self.send(reminders.SWEEP)
@@ -225,10 +239,14 @@ class Desk:
                 return
         raise AssertionError(f"did not happen: {states()} {os.listdir(self.marks)}\n{self.log.read_text()[-3000:]}")
 
-    def send(self, task: str) -> None:
-        """Send a task as beat does; a broker that is not there is no matter."""
+    def is_at_work(self) -> bool:
+        """Whether some worker that lives is sweeping."""
+        return any(_lives(int(mark.name.split(".")[0])) for mark in self.marks.glob(f"*{AT_WORK}"))
+
+    def send(self, task: str, *, within: float | None = 15) -> None:
+        """Send a task as beat does, to be done within some seconds; a broker that is not there is no matter."""
         with suppress(KombuError, OSError), current_app.connection_for_write() as link:
-            current_app.send_task(task, connection=link, expires=15, retry=False, ignore_result=True)
+            current_app.send_task(task, connection=link, expires=within, retry=False, ignore_result=True)
 
     def has_done(self, task: str) -> bool:
         """Whether a worker says that it has done such a task."""
@@ -270,6 +288,14 @@ class Desk:
             lost=sum(not got[number] and about not in asked for about, number in self.owed.items()),
             twice=sum(got[number] > 1 for number in self.owed.values()),
         )
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def database_url() -> str:

@@ -38,7 +38,6 @@ class Killer:
                 self.desk.sweep_until(lambda: True)
 
     def provider(self) -> None:
-        self.desk.provider.end()
         self.desk.provider.start()
 
 

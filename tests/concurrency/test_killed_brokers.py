@@ -1,6 +1,6 @@
 """The broker, killed at every step and started again empty; without Redis the folder that stands for it, wiped."""
 
-from tests.concurrency.kills import Outcome
+from tests.concurrency.kills import PATIENCE, Outcome
 from tests.peers.kill_points import PLACES
 from tests.waiting import wait_until
 
@@ -33,8 +33,8 @@ def test_control_broker_killed_without_beat_loses_what_it_held(desk_with, broker
     broker.kill()
     broker.start()
     desk.worker()
-    desk.send(OTHER_TASK)
-    wait_until(lambda: desk.has_done(OTHER_TASK))
+    desk.send(OTHER_TASK, within=None)
+    wait_until(lambda: desk.has_done(OTHER_TASK), seconds=PATIENCE)
     assert desk.outcome() == Outcome(lost=2)
     desk.beat()
     assert desk.settle() == Outcome(told=2)

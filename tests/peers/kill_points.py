@@ -7,6 +7,8 @@ a place, the victim dies, and a file in the folder with the place's name says so
 import os
 import signal
 import sqlite3
+import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,16 +97,24 @@ def _mined(function: Callable[..., Any], place: Place, mark: Path, kill: Callabl
         is_file = kill is kill_connections and connection.vendor == "sqlite"
         return not (is_file and (connection.in_atomic_block or _lock))
 
+    def come_by() -> None:
+        with _killing:  # of two threads at two places one dies at both, and the other place would be as good as reached
+            if may_happen():
+                _once(mark, kill)
+
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        if place.when == BEFORE and place.seen(args, kwargs, None) and may_happen():
-            _once(mark, kill)
+        if place.when == BEFORE and place.seen(args, kwargs, None):
+            come_by()
         result = function(*args, **kwargs)
-        if place.when == AFTER and place.seen(args, kwargs, result) and may_happen():
-            _once(mark, kill)
+        if place.when == AFTER and place.seen(args, kwargs, result):
+            come_by()
         return result
 
     return wrapped
+
+
+_killing = threading.Lock()
 
 
 def _once(mark: Path, kill: Callable[[], None]) -> None:
@@ -117,7 +127,7 @@ def _once(mark: Path, kill: Callable[[], None]) -> None:
         mark.touch()
     try:
         kill()
-    except (redis.ConnectionError, ProcessLookupError):  # another thread's place killed the broker first
+    except (redis.ConnectionError, ProcessLookupError):  # somebody else killed the broker first
         begun.unlink()
         return
     mark.touch()
@@ -199,6 +209,25 @@ def held_lock() -> Iterator[None]:
         yield
     finally:
         held.close()
+
+
+AT_WORK = ".at-work"
+
+
+def say_when_at_work(folder: Path) -> None:
+    """Leave a file in the folder, named after this process, for as long as it sweeps."""
+    sweep = delivery.sweep
+
+    @wraps(sweep)
+    def said(*args: Any, **kwargs: Any) -> Any:
+        mark = folder / f"{os.getpid()}.{uuid.uuid4().hex}{AT_WORK}"
+        mark.touch()
+        try:
+            return sweep(*args, **kwargs)
+        finally:
+            mark.unlink()
+
+    delivery.sweep = said
 
 
 def impatient_with_locks() -> None:

@@ -74,6 +74,7 @@ def become(told: dict[str, Any], lives: int) -> NoReturn:
     kill_points.arm(Path(told["folder"]), told["places"], told["victim"])
     if told["victim"] == "connections":
         kill_points.impatient_with_locks()
+    kill_points.say_when_at_work(Path(told["folder"]))
     with suppress(SystemExit):
         if told["run"] == "beat":
             app.conf.beat_schedule = {

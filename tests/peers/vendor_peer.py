@@ -11,7 +11,7 @@ What it does instead of answering: `cut` closes the connection before it has tak
 `answer` gives what it is told (status, type, body) without taking anything, `answer after` once it has.
 
 With `PEER_MEMORY` what it took is in that file before it answers, and is read from there at the start, unless
-`PEER_FORGETS`; `PEER_PORT` is where it listens.
+`PEER_FORGETS`; `PEER_PORT` is where it listens, and `PEER_KNOWS` what it is given (`give`) before anybody can ask it.
 """
 
 import json
@@ -78,8 +78,9 @@ class Provider:
         before = len(self.taken)
         answer = self.answer(action, call)
         if self.memory:
-            with self.memory.open("a") as file:
-                file.writelines(f"{json.dumps(text)}\n" for text in self.taken[before:])
+            lines = "".join(f"{json.dumps(text)}\n" for text in self.taken[before:])
+            with self.memory.open("ab", buffering=0) as file:  # whole or not at all, whoever reads or kills it now
+                file.write(lines.encode())
         return answer
 
     def action(self, call: Call) -> str:
@@ -166,6 +167,8 @@ def serve(provider: Provider) -> None:
     """Say where it listens, and answer until standard input ends; with TLS where a key and a certificate are named."""
     if memory := os.environ.get("PEER_MEMORY"):
         provider.remember(Path(memory), forgets=bool(os.environ.get("PEER_FORGETS")))
+    for name, value in json.loads(os.environ.get("PEER_KNOWS", "{}")).items():
+        setattr(provider, name, value)
     server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PEER_PORT", "0"))), _handler(provider))
     scheme = "http"
     if files := sys.argv[1:]:
