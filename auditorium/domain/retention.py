@@ -1,4 +1,4 @@
-"""What is not kept for ever: words of texts and answers, sessions, old audit; done by night, a small batch at a time.
+"""What is not kept for ever: words of texts, answers and tasks, sessions, old audit; done by night, in small batches.
 
 Every chore finds by itself what is left to do, so it may be cut off at any time and be done twice. Services register
 chores of their own, see `ports`.
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import Error, connection, transaction
+from django.db.models import Q
 
 from auditorium import clock, ports
 from auditorium.enums import MessageState
-from auditorium.models import AuditEntry, Message, MessagePart, Reply
+from auditorium.models import AuditEntry, FollowUp, Message, MessagePart, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,6 +72,14 @@ def drop_words_of_replies(at: datetime) -> int:
     return Reply.objects.filter(pk__in=pks).update(text="")
 
 
+def drop_words_of_tasks(at: datetime) -> int:
+    """Drop what was to be said and what somebody noted of what came of it; who did it, when, and the state stay."""
+    ended = FollowUp.objects.filter(closed_at__lt=at - timedelta(days=settings.TASK_WORDS_DAYS))
+    old = ended.filter(~Q(words="", outcome_note=""))
+    pks = list(old.order_by("closed_at").values_list("pk", flat=True)[:BATCH])
+    return FollowUp.objects.filter(pk__in=pks).update(words="", outcome_note="")
+
+
 def drop_sessions(at: datetime) -> int:
     """Drop the sessions of who is logged out."""
     sessions = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class().objects
@@ -108,6 +117,7 @@ def _deletable() -> Iterator[None]:
 _CHORES: dict[str, Callable[[datetime], int]] = {
     "texts": drop_words_of_texts,
     "answers": drop_words_of_replies,
+    "tasks": drop_words_of_tasks,
     "sessions": drop_sessions,
     "audit": drop_audit,
 }

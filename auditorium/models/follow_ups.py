@@ -58,7 +58,7 @@ class FollowUp(models.Model):
 
     `about` names what it concerns ("appointment", id) without knowing its model. A follow-up that was
     not reached, or had a wrong number, points to its `next_step`. What somebody wrote stands in its `reply` alone, as
-    long as words of texts are kept.
+    long as words of texts are kept; what was to be said, and what came of it, is dropped a while after it ended.
     """
 
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="follow_ups", verbose_name=_("礼堂"))
@@ -156,6 +156,12 @@ class FollowUp(models.Model):
                 fields=["escalated_hall", "-closed_at", "-id"],
                 condition=Q(escalated_hall__isnull=False, closed_at__isnull=False),
                 name="follow_up_done_handed",
+            ),
+            # the words of what was done long ago
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False) & ~Q(words="", outcome_note=""),
+                name="follow_up_with_words",
             ),
             # the villager's timeline
             models.Index(fields=["villager", "-created_at"], name="follow_up_of_villager"),

@@ -76,6 +76,7 @@ def acts(outbox: Outbox) -> dict[str, tuple[Callable[[], object], set[str]]]:
         "count": (lambda: figures.count_day(clock.today()), {"message_with_words", "reply_with_words", "line_day"}),
         "words": (lambda: retention.drop_words_of_texts(at), {"message_with_words", "messagepart_message"}),
         "words of answers": (lambda: retention.drop_words_of_replies(at), {"reply_with_words"}),
+        "words of tasks": (lambda: retention.drop_words_of_tasks(at), {"follow_up_with_words"}),
         "audit": (lambda: retention.drop_audit(at), {"audit_by_time"}),
         "phone": (
             lambda: list(Message.objects.filter(phone=outbox.phone).order_by("-created_at")[:50]),

@@ -17,14 +17,14 @@ from django.db import connection
 from auditorium import clock
 from auditorium.domain import polling, reminder_times
 from auditorium.enums import MessageState, ReminderState, ReplyState
-from auditorium.models import AuditEntry, LineDay, Message, MessagePart, Reminder, Reply, SmsLine
+from auditorium.models import AuditEntry, FollowUp, LineDay, Message, MessagePart, Reminder, Reply, SmsLine
 from tests.auditorium.outbox_acts import Outbox, acts, not_used
 from tests.factories import HallFactory, MessageFactory, SmsLineFactory
 from tests.outbox import FakeGateway, at, owe, told_villager
 
 pytestmark = pytest.mark.django_db
 NOW = at("11-23 12:00")
-GROW = [Message, MessagePart, Message.reminders.through, Reminder, Reply, LineDay, AuditEntry]
+GROW = [Message, MessagePart, Message.reminders.through, Reminder, Reply, LineDay, AuditEntry, FollowUp]
 READS = re.compile(r"\s*(SELECT|UPDATE|DELETE|INSERT\b.*\bSELECT)\b", re.DOTALL)
 UNDER_WAY = {"message_waiting", "message_written", "message_lease", "message_unknown"}
 """Partial indexes of what is under way now: reading one whole is no more than that."""

@@ -10,9 +10,9 @@ from django.db import DatabaseError, connection, transaction
 from auditorium import clock, ports
 from auditorium.checks import kept_long_enough
 from auditorium.domain import delivery, replies, retention
-from auditorium.enums import MessageState
-from auditorium.models import AuditEntry, Message, MessagePart, Reply
-from tests.factories import HallFactory, SmsLineFactory
+from auditorium.enums import FollowUpState, MessageState
+from auditorium.models import AuditEntry, FollowUp, Message, MessagePart, Reply
+from tests.factories import FollowUpFactory, HallFactory, SmsLineFactory
 from tests.outbox import owe, told_villager
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,22 @@ def test_how_long_words_stay_is_a_setting(hall, line, settings):
     settings.SMS_BODIES_DAYS = 30
     aged(Message.objects.all(), created_at=31)
     assert retention.keep_house() == {"texts": 1}
+
+
+def test_words_of_tasks_done_long_ago_go(hall, settings):
+    """Who did it and when stays; what is open or was done lately keeps its words."""
+    settings.TASK_WORDS_DAYS = 100
+    done = {"hall": hall, "state": FollowUpState.DONE, "words": "骨科的号", "outcome_note": "女儿陪着去"}
+    tasks = [FollowUpFactory(**done), FollowUpFactory(**{**done, "words": ""}), FollowUpFactory(**done)]
+    for task, days in zip(tasks, (101, 101, 99), strict=True):
+        aged(FollowUp.objects.filter(pk=task.pk), closed_at=days)
+    waits = FollowUpFactory(hall=hall)
+    aged(FollowUp.objects.filter(pk=waits.pk), created_at=400, due_at=390)
+    closed = FollowUp.objects.get(pk=tasks[0].pk).closed_at
+    assert retention.keep_house() == {"tasks": 2}
+    left = FollowUp.objects.order_by("pk").values_list("words", "outcome_note")
+    assert list(left) == [("", ""), ("", ""), ("骨科的号", "女儿陪着去"), (waits.words, "")]
+    assert FollowUp.objects.values_list("state", "closed_at").get(pk=tasks[0].pk) == (FollowUpState.DONE, closed)
 
 
 def test_a_text_that_waits_keeps_its_words_however_old(hall, line):
