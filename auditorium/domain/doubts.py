@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from auditorium.domain import telling
+from auditorium.domain import calls, due_reminders, telling
 from auditorium.domain.certainty import TO_ARRIVE
 from auditorium.enums import MESSAGE_UNSENT, MessageState, ReminderState
 from auditorium.models import Message, Reminder
@@ -38,7 +38,7 @@ def ask(*, at: datetime) -> Counter[str]:
         rest = rest.filter(Q(sure_by__gt=last) | Q(sure_by=last, pk__gt=last_pk))
         with transaction.atomic():
             pks = telling.locked({row[2] for row in found}, _in_doubt(at).filter(pk__in=[row[1] for row in found]))
-            counts["asked"] += _ask(telling.loaded(pks), at)
+            counts["asked"] += _ask(due_reminders.loaded(pks), at)
     return +counts
 
 
@@ -56,7 +56,7 @@ def _ask(reminders: list[Reminder], at: datetime) -> int:
         if any(text.state in _NOT_OUT or (text.sent_at and text.sent_at > at - TO_ARRIVE) for text in mains):
             early.append(reminder.pk)
         else:
-            telling.ask_person(reminder, why=_why(reminder, mains), at=at)
+            calls.ask(reminder, why=_why(reminder, mains), at=at)
     if early:
         Reminder.objects.filter(pk__in=early).update(sure_by=at + TO_ARRIVE)
     return len(reminders) - len(early)

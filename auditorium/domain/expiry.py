@@ -69,7 +69,7 @@ def _give_up_lines(at: datetime) -> Counter[str]:
     unusable = list(SmsLine.objects.exclude(is_active=True, paused_at=None).values_list("pk", flat=True))
     if not unusable:
         return Counter()
-    since = at - telling.LINE_MAY_RETURN
+    since = at - lines.MAY_RETURN
     stuck = Message.objects.filter(state=MessageState.PENDING, line__in=unusable, not_before__lte=since)
     return _give_up(stuck.order_by("not_before", "pk"), at, why=_("没有可用的短信线路"))
 
@@ -77,11 +77,11 @@ def _give_up_lines(at: datetime) -> Counter[str]:
 def _give_up_providers(at: datetime) -> Counter[str]:
     """Texts no provider took through hours of the day go to a person, however many wait behind a line that is down."""
     since = reminder_times.this_morning(at)
-    if at - since < telling.LINE_MAY_RETURN or reminder_times.is_quiet(at):
+    if at - since < lines.MAY_RETURN or reminder_times.is_quiet(at):
         return Counter()
     stuck = Message.objects.filter(
         state=MessageState.PENDING,
-        created_at__lte=at - telling.LINE_MAY_RETURN,
+        created_at__lte=at - lines.MAY_RETURN,
         is_copy=False,
         reply=None,
     )

@@ -34,6 +34,9 @@ DOWN_AFTER = timedelta(minutes=5)
 TRY_AGAIN_AFTER = timedelta(minutes=30)
 """A line that did not answer for five minutes is left alone until half an hour has passed."""
 
+MAY_RETURN = timedelta(hours=2)
+"""How long a hall without a usable line waits for one before a person is asked."""
+
 BAD_SETTINGS = "bad-settings"
 """What stands for a provider's code where a line cannot even be opened."""
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from auditorium.domain import follow_ups, recipients, telling
+from auditorium.domain import calls, due_reminders, follow_ups, recipients, telling
 from auditorium.domain.transitions import transition
 from auditorium.enums import (
     MESSAGE_TRANSITIONS,
@@ -209,7 +209,7 @@ def _note_parts(line: SmsLine, answers: Mapping[int, Sent | Found]) -> None:
 
 def _go_on(pk: int, *, at: datetime, why: str) -> None:
     """After a text for this reminder failed: told by another, waiting for another, the next contact, or a person."""
-    (reminder,) = telling.loaded([pk])
+    (reminder,) = due_reminders.loaded([pk])
     texts = list(reminder.messages.all())
     if reminder.state == ReminderState.TOLD and not _said_by_person(reminder, texts):
         why = why or _("短信没送到")  # what counted as told was not, as it turns out
@@ -221,7 +221,7 @@ def _go_on(pk: int, *, at: datetime, why: str) -> None:
     elif any(text.state in IN_FLIGHT for text in mains):
         return
     elif why:
-        telling.ask_person(reminder, why=why, at=at)
+        calls.ask(reminder, why=why, at=at)
     elif not any(text.state == MessageState.UNKNOWN for text in mains):
         _try_next(reminder, texts, at=at)
 

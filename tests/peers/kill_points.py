@@ -21,7 +21,7 @@ import redis
 from django.conf import settings
 from django.db import connection, transaction
 
-from auditorium.domain import asking, courier, delivery, outcomes, refusals, sending, telling
+from auditorium.domain import asking, courier, delivery, due_reminders, outcomes, refusals, sending, telling
 from auditorium.enums import MessageState
 from auditorium.gateways.aliyun import AliyunGateway
 from auditorium.gateways.base import Found
@@ -48,7 +48,7 @@ def _did_something(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -
 
 _GATEWAYS = (HttpGateway, AliyunGateway)
 PLACES: dict[str, Place] = {
-    "texts being written": Place((telling,), "_write", AFTER, _did_something),
+    "texts being written": Place((due_reminders,), "_write", AFTER, _did_something),
     "texts written": Place((telling,), "tell_batch", AFTER, lambda args, kwargs, result: result[1] is not None),
     "texts claimed": Place((sending,), "claim", AFTER, _did_something),
     "sending being noted": Place(
