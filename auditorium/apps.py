@@ -24,12 +24,14 @@ class AuditoriumConfig(AppConfig):
         from auditorium.activity_service import EnrolmentService
         from auditorium.domain.library import files
         from auditorium.domain.library.packages import jobs
+        from auditorium.loan_service import LoanService
         from auditorium.service import HallService
 
         register(checks.code_point_order, Tags.database)
         register(checks.kept_long_enough)
         ports.register(HallService())
         ports.register(EnrolmentService(), order=80)
+        ports.register(LoanService(), order=85)
         ports.register_chore("files", files.drop_unused)
         ports.register_chore("packages", jobs.drop_old)
         navigation.register(navigation.NavItem(_("服务台"), "auditorium:desk", 10, covers=("people/", "visits/")))

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from auditorium.domain import alerts, delivery, escalation, figures, polling, replies, retention
 from auditorium.domain.library import covers
+from auditorium.domain.library.lending import asking
 from auditorium.domain.library.packages import jobs
 
 
@@ -67,3 +68,9 @@ def run_packages() -> None:
 def make_covers() -> None:
     """Look into new files; see `covers.make`."""
     covers.make()
+
+
+@shared_task(name="auditorium.ask_for_books")
+def ask_for_books() -> None:
+    """Have somebody ask for books that are not back; see `asking.ask_for_overdue`."""
+    asking.ask_for_overdue()

@@ -6,7 +6,7 @@ from auditorium.views import demo_phone, desk, follow_ups, people, preferences, 
 from auditorium.views import help as help_views
 from auditorium.views.activities import activities, enrolments, managing, rolls
 from auditorium.views.activities import papers as activity_papers
-from auditorium.views.library import catalogue, displays, lessons, opening, reading, screen, speakers
+from auditorium.views.library import catalogue, displays, lending, lessons, opening, reading, screen, speakers
 from auditorium.views.library import files as library_files
 
 app_name = "auditorium"
@@ -98,6 +98,13 @@ urlpatterns: list[URLPattern] = [
     path("display/state", screen.screen_state, name="screen_state"),
     path("display/tell", screen.screen_tell, name="screen_tell"),
     path("display/sound", screen.screen_sound, name="screen_sound"),
+    path("library/lending/", lending.lending, name="lending"),
+    path("library/lending/for/<int:villager_pk>/", lending.lending_for, name="lending_for"),
+    path("library/lending/copies/<int:pk>/lend", lending.copy_lend, name="copy_lend"),
+    path("library/lending/<int:pk>/renew", lending.loan_renew, name="loan_renew"),
+    path("library/lending/<int:pk>/return", lending.loan_return, name="loan_return"),
+    path("library/lending/<int:pk>/lost", lending.loan_lost, name="loan_lost"),
+    path("library/<int:pk>/copies", lending.copies_add, name="copies_add"),
     path("library/phrases/<int:pk>/", lessons.phrase_edit, name="phrase_edit"),
     path("library/phrases/<int:pk>/move", lessons.phrase_move, name="phrase_move"),
     path("library/phrases/<int:pk>/remove", lessons.phrase_remove, name="phrase_remove"),

@@ -241,6 +241,25 @@ class ResourceFactory(DjangoModelFactory):
     published_at = factory.LazyFunction(clock.now)
 
 
+class PrintedBookFactory(ResourceFactory):
+    """A book on paper; its copies are of their own making."""
+
+    kind = ResourceKind.PRINTED_BOOK
+    title = "活着"
+    creator = "余华"
+
+
+class BookCopyFactory(DjangoModelFactory):
+    """A volume on the hall's shelf."""
+
+    class Meta:
+        model = models.BookCopy
+
+    resource = factory.SubFactory(PrintedBookFactory)
+    hall = factory.SubFactory(HallFactory)
+    number = factory.Sequence(lambda n: f"N{n:04}")
+
+
 class StoredFileFactory(DjangoModelFactory):
     """A row of a file that lies nowhere."""
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_noop
 
 from auditorium import clock
 from auditorium.domain import audit, follow_ups, silencing
+from auditorium.domain.library.lending import asking
+from auditorium.domain.library.lending.owed import ABOUT as LENT
 from auditorium.domain.transitions import transition
 from auditorium.enums import FOLLOW_UP_TRANSITIONS, FollowUpKind, FollowUpState
 from auditorium.models import FollowUp, Reminder, Villager
@@ -24,11 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Departure:
-    """One way to be gone: the field of its date, and what is said. Words are kept in Chinese, translated where read."""
+    """One way to be gone: the field of its date, and what is said. Words are kept in Chinese, translated where read.
+
+    `to_do` is the reason of tasks about what was arranged, `to_fetch` of those about books they have.
+    """
 
     field: str
     why: str
     to_do: str
+    to_fetch: str
     taken_back: str
 
 
@@ -36,12 +42,14 @@ DEATH = Departure(
     field="died_on",
     why=gettext_noop("村民已去世"),
     to_do=gettext_noop("村民已去世，约好的事请取消"),
+    to_fetch=asking.OF_THE_DEAD,
     taken_back=gettext_noop("去世日期记错了"),
 )
 MOVE = Departure(
     field="moved_away_on",
     why=gettext_noop("村民已搬走"),
     to_do=gettext_noop("村民已搬走，问清楚约好的事还去不去"),
+    to_fetch=asking.OF_WHO_MOVED,
     taken_back=gettext_noop("村民又回来了"),
 )
 SEEN_TO_WITHIN = timedelta(days=1)
@@ -79,6 +87,7 @@ def _record(departure: Departure, villager: Villager, day: date | None, hall: Ha
         follow_ups.close_about(about_kind=follow_ups.ABOUT_VILLAGER, about_id=known.pk, by=by, why=why)
         silencing.everything(villager=known, by=by, why=why)
         _leave_to_staff(known, now_gone, by)
+        asking.fetch_from_family(villager=known, by=by)
     else:
         silencing.resume(villager=known)
 
@@ -86,7 +95,8 @@ def _record(departure: Departure, villager: Villager, day: date | None, hall: Ha
 def _leave_to_staff(villager: Villager, departure: Departure, by: User) -> None:
     """Open a task for each thing still to come of which the villager was owed a word; its end closes the task."""
     now = clock.now()
-    owed = Reminder.objects.filter(villager=villager, expires_at__gt=now).order_by("pk").select_related("hall")
+    owed = Reminder.objects.filter(villager=villager, expires_at__gt=now).exclude(about_kind=LENT)
+    owed = owed.order_by("pk").select_related("hall")
     by_kind: dict[str, dict[int, Reminder]] = {}
     for reminder in owed:
         by_kind.setdefault(reminder.about_kind, {})[reminder.about_id] = reminder
@@ -107,7 +117,11 @@ def _leave_to_staff(villager: Villager, departure: Departure, by: User) -> None:
 
 def _close_tasks(villager: Villager, departure: Departure, by: User, *, why: str) -> None:
     transition(
-        FollowUp.objects.filter(villager=villager, kind=FollowUpKind.REBOOK, reason=departure.to_do),
+        FollowUp.objects.filter(
+            villager=villager,
+            kind__in=(FollowUpKind.REBOOK, FollowUpKind.KNOCK),
+            reason__in=(departure.to_do, departure.to_fetch),
+        ),
         to=FollowUpState.CANCELLED,
         table=FOLLOW_UP_TRANSITIONS,
         by=by,

@@ -262,6 +262,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "appointments.open_schedules",
         "schedule": 3600.0,
         "options": {"expires": 3600},
+    # by day: a task is due a day after the hall opens next
+    "ask-for-books-that-are-not-back": {
+        "task": "auditorium.ask_for_books",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     },
     # a PC that is off by night catches up when it is next switched on
     "drop-what-is-not-kept": {

@@ -9,8 +9,8 @@ from django.db.models import Case, Exists, IntegerField, Prefetch, Value, When
 from django.utils.functional import cached_property
 
 from auditorium.domain.library import words
-from auditorium.library_enums import FileRole, ResourceKind
-from auditorium.models import Channel, Hall, HallResource, Resource, ResourceFile
+from auditorium.library_enums import CopyState, FileRole, ResourceKind
+from auditorium.models import BookCopy, Channel, Hall, HallResource, Resource, ResourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ def find(
 
     First what is called so, then what begins so, then the rest in its order.
     """
-    found = with_covers(Resource.objects.for_hall(hall))
+    found = _with_copies(with_covers(Resource.objects.for_hall(hall)), hall)
     if kind:
         found = found.filter(kind=kind)
     if channel:
@@ -78,7 +78,8 @@ def liked(hall: Hall) -> list[Resource]:
 
 def newest(hall: Hall) -> list[Resource]:
     """What was put on the shelf last, the newest first."""
-    return list(with_covers(Resource.objects.for_hall(hall)).order_by("-published_at", "-pk")[:ON_FIRST_PAGE])
+    new = with_covers(Resource.objects.for_hall(hall)).order_by("-published_at", "-pk")
+    return list(_with_copies(new, hall)[:ON_FIRST_PAGE])
 
 
 def kinds(hall: Hall) -> list[ResourceKind]:
@@ -94,8 +95,15 @@ def with_covers(resources: ResourceQuerySet) -> ResourceQuerySet:
     return resources.select_related("channel", "topic").prefetch_related(Prefetch("files", covers, to_attr="covers"))
 
 
+def _with_copies(resources: ResourceQuerySet, hall: Hall) -> ResourceQuerySet:
+    """With the copies of printed books that stand on the hall's shelf."""
+    there = BookCopy.objects.filter(hall=hall, state=CopyState.ON_SHELF)
+    return resources.prefetch_related(Prefetch("copies", there, to_attr="on_shelf"))
+
+
 def _of_the_hall(hall: Hall, order: str) -> list[Resource]:
     used = HallResource.objects.filter(hall=hall, resource__in=Resource.objects.for_hall(hall))
     pks = list(used.order_by(order, "resource").values_list("resource", flat=True)[:ON_FIRST_PAGE])
-    by_pk = {resource.pk: resource for resource in with_covers(Resource.objects.filter(pk__in=pks))}
+    found = _with_copies(with_covers(Resource.objects.filter(pk__in=pks)), hall)
+    by_pk = {resource.pk: resource for resource in found}
     return [by_pk[pk] for pk in pks]

@@ -17,6 +17,8 @@ from auditorium.library_enums import FileRole, UsePlace
 from auditorium.models import HallResource, ReadingPlace, ResourceFile, ResourceUse
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from auditorium.models import Hall, Resource, User, Villager
 
 END = 1000
@@ -56,8 +58,8 @@ def open_resource(
         last_at=now,
         opened_by=by,
     )
-    _count(use)
-    if villager and by and place == UsePlace.DESK and not _is_ticked(villager, by):
+    count(hall_id=use.hall_id, resource_id=use.resource_id, at=now)
+    if villager and by and place == UsePlace.DESK and not is_ticked(villager, by):
         visits.note(villager=villager, hall=hall, by=by, matter=MatterKind.RESOURCE, about_kind=ABOUT, about_id=use.pk)
     return use
 
@@ -116,15 +118,17 @@ def beside(part: ResourceFile, role: str, *, of: int) -> list[ResourceFile]:
     return list(rows if of == 1 else rows.filter(order=part.order))
 
 
-def _count(use: ResourceUse) -> None:
-    totals = HallResource.objects.filter(hall=use.hall_id, resource=use.resource_id)
-    while not totals.update(times=F("times") + 1, last_used_at=use.started_at):
+def count(*, hall_id: int, resource_id: int, at: datetime) -> None:
+    """It was opened, or taken home, once more: what the hall used lately and what is liked there."""
+    totals = HallResource.objects.filter(hall=hall_id, resource=resource_id)
+    while not totals.update(times=F("times") + 1, last_used_at=at):
         HallResource.objects.bulk_create(
-            [HallResource(hall_id=use.hall_id, resource_id=use.resource_id, times=0, last_used_at=use.started_at)],
+            [HallResource(hall_id=hall_id, resource_id=resource_id, times=0, last_used_at=at)],
             ignore_conflicts=True,
         )
 
 
-def _is_ticked(villager: Villager, by: User) -> bool:
+def is_ticked(villager: Villager, by: User) -> bool:
+    """Whether the visit being served says already that they read or heard something."""
     visit = visits.current(user=by, villager=villager)
     return bool(visit and visit.matters.filter(kind=MatterKind.RESOURCE, done_at__isnull=False).exists())

@@ -98,6 +98,11 @@ class BookCopy(models.Model):
         """Whether it stands on the shelf."""
         return self.state == CopyState.ON_SHELF
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the hall lends it."""
+        return self.state in COPY_KEPT
+
 
 class LoanQuerySet(models.QuerySet["Loan"]):
     """Loans in scope and by how they stand."""

@@ -13,8 +13,10 @@ from auditorium.domain import visits
 from auditorium.domain.library import details, search, topics
 from auditorium.forms.library.catalogue import CatalogueForm
 from auditorium.forms.library.opening import OpeningForm
+from auditorium.library_enums import ResourceKind
 from auditorium.models import Channel, Resource
 from auditorium.views.access import StaffRequest, current_hall
+from auditorium.views.library import lending
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -51,13 +53,15 @@ def resource(request: StaffRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(search.with_covers(Resource.objects.for_hall(hall)), pk=pk)
     visit = visits.served_now(request.user)
     villager = visit.villager if visit else None
-    context = {
+    context: dict[str, Any] = {
         "resource": shown,
         "details": details.of(shown, hall=hall, villager=villager),
         "form": OpeningForm(villager=villager),
         "trail": _trail(shown),
         "facts": _facts(shown),
     }
+    if shown.kind == ResourceKind.PRINTED_BOOK:
+        context |= lending.book_context(request, shown, hall=hall, served=villager)
     return render(request, "auditorium/library/resource.html", context)
 
 

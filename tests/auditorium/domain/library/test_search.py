@@ -86,7 +86,7 @@ def test_kind_channel_and_topic_narrow(hall):
 def test_finding_asks_the_same_whatever_is_found(hall, rows, django_assert_num_queries):
     for number in range(rows):
         ResourceFileFactory(resource=described(f"论语{number}"), role=FileRole.COVER)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = list(search.find(hall=hall, query="lunyu"))
     with django_assert_num_queries(0):
         assert [(one.channel.name, one.topic, len(one.covers)) for one in found] == [
@@ -96,7 +96,7 @@ def test_finding_asks_the_same_whatever_is_found(hall, rows, django_assert_num_q
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_what_the_hall_used_is_asked_for_in_three_queries(hall, rows, django_assert_num_queries):
+def test_what_the_hall_used_is_asked_for_in_four_queries(hall, rows, django_assert_num_queries):
     now = clock.now()
     for number in range(rows):
         HallResource.objects.create(
@@ -108,9 +108,9 @@ def test_what_the_hall_used_is_asked_for_in_three_queries(hall, rows, django_ass
     HallResource.objects.create(hall=HallFactory(), resource=ResourceFactory(), times=99, last_used_at=now)
     withdrawn = ResourceFactory(state=ResourceState.WITHDRAWN)
     HallResource.objects.create(hall=hall, resource=withdrawn, times=99, last_used_at=now)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         lately = titles(search.lately(hall))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         liked = titles(search.liked(hall))
     assert lately == [f"书{number}" for number in range(rows)]
     assert liked == lately[::-1]
