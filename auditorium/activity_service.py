@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from auditorium import clock
-from auditorium.activity_enums import AttendanceState, EnrolmentState
+from auditorium.activity_enums import AttendanceState, EnrolmentState, SkillLevel
 from auditorium.dates import full_date
 from auditorium.domain.activities import default_templates, enrolling, telling, texts
 from auditorium.enums import TextLanguage
 from auditorium.errors import DeskError, EndedError
-from auditorium.models import ActivityDate, Attendance
+from auditorium.models import ActivityDate, ActivitySkill, Attendance, SkillMark
 from auditorium.ports import Answered, Entry, Link
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
 
     from auditorium.models import Hall, User, Villager
     from auditorium.ports import TextVariable, Tone
@@ -36,14 +37,17 @@ class EnrolmentService:
     label = gettext_lazy("活动报名")
 
     def timeline(self, villager: Villager, user: User) -> list[Entry]:
-        """Every date of every activity the villager signed up for; where they signed off, only that: one query."""
+        """Every date of every activity the villager signed up for; where they signed off, only that; and what they
+        learned, day by day: two queries."""
         rows = Attendance.objects.for_user(user).filter(villager=villager)
+        rows = rows.annotate(teaches=Exists(ActivitySkill.objects.filter(activity=OuterRef("date__activity"))))
         rows = rows.select_related("enrolment", "date__activity", "date__room").order_by("date__starts_at", "pk")
-        entries: list[Entry] = []
+        last = {row.enrolment_id: row.pk for row in rows if row.date.has_begun}
+        entries = _learned(villager, user)
         ended: set[int] = set()
         for row in rows:
             if row.enrolment.state != EnrolmentState.CANCELLED:
-                entries.append(_entry(row))
+                entries.append(_entry(row, asks=row.teaches and last.get(row.enrolment_id) == row.pk))
             elif row.enrolment_id not in ended:
                 ended.add(row.enrolment_id)
                 entries.append(_signed_off(row))
@@ -141,8 +145,28 @@ class EnrolmentService:
         return ()
 
 
-def _entry(row: Attendance) -> Entry:
-    """One date: with a place, waiting, called off, or what the roll says."""
+def _learned(villager: Villager, user: User) -> list[Entry]:
+    """What was marked of the skills of a class, one line a day and class."""
+    marks = SkillMark.objects.for_user(user).filter(villager=villager).select_related("skill__activity").order_by("pk")
+    by_day: dict[tuple[int, date], dict[str, SkillMark]] = {}
+    for mark in marks:
+        by_day.setdefault((mark.enrolment_id, clock.local(mark.marked_at).date()), {})[mark.skill.name] = mark
+    found = [list(lines.values()) for lines in by_day.values()]
+    return [
+        Entry(
+            at=max(mark.marked_at for mark in lines),
+            title=_("学会了什么：%(title)s") % {"title": lines[0].skill.activity.title},
+            detail=_("、").join(f"{mark.skill.name} {mark.get_level_display()}" for mark in lines),
+            state=_("都会了") if all(mark.level == SkillLevel.ABLE for mark in lines) else "",
+            tone="good",
+            url=reverse("auditorium:activity_learner", args=[lines[0].enrolment_id]),
+        )
+        for lines in found
+    ]
+
+
+def _entry(row: Attendance, *, asks: bool) -> Entry:
+    """One date: with a place, waiting, called off, or what the roll says; `asks` what was learned up to then."""
     state, tone = str(row.enrolment.get_state_display()), "plain"
     if not row.date.takes_place:
         state, tone = _("活动取消了"), "stop"
@@ -157,6 +181,9 @@ def _entry(row: Attendance) -> Entry:
         state=state,
         tone=tone,  # type: ignore[arg-type]
         url=reverse("auditorium:activity", args=[row.date.activity_id]),
+        actions=(Link(_("记学会了什么"), reverse("auditorium:activity_learner", args=[row.enrolment_id])),)
+        if asks
+        else (),
     )
 
 

@@ -22,7 +22,8 @@ class AuditoriumConfig(AppConfig):
     def ready(self) -> None:
         """Show the desk and the tasks in the header and the hall's own part of timelines; speak plainly."""
         from auditorium.activity_service import EnrolmentService
-        from auditorium.domain.library import files
+        from auditorium.domain.activities import feedback
+        from auditorium.domain.library import files, grants
         from auditorium.domain.library.packages import jobs
         from auditorium.loan_service import LoanService
         from auditorium.service import HallService
@@ -34,6 +35,8 @@ class AuditoriumConfig(AppConfig):
         ports.register(LoanService(), order=85)
         ports.register_chore("files", files.drop_unused)
         ports.register_chore("packages", jobs.drop_old)
+        ports.register_chore("grants", grants.drop_over)
+        ports.register_chore("opinions", feedback.drop_words)
         navigation.register(navigation.NavItem(_("服务台"), "auditorium:desk", 10, covers=("people/", "visits/")))
         navigation.register(navigation.NavItem(_("活动"), "auditorium:activities", 40))
         navigation.register(navigation.NavItem(_("看书听戏"), "auditorium:library", 30))

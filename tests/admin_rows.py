@@ -192,6 +192,9 @@ IN_SCOPE = {
     models.Activity: lambda hall: activity_in(RoomFactory(hall=hall), day=clock.today() + timedelta(days=1)),
     models.Enrolment: enrolment_at,
     models.Channel: channel_of,
+    models.ActivityDate: lambda hall: activity_in(
+        RoomFactory(hall=hall), day=clock.today() + timedelta(days=1)
+    ).dates.get(),
     models.Topic: lambda hall: models.Topic.objects.create(channel=channel_of(hall), title="启蒙"),
     models.Resource: lambda hall: ResourceFactory(channel=channel_of(hall)),
     booking.Route: lambda hall: booking.Route.objects.create(hall=hall, hospital=HospitalFactory(), bus="803 路"),

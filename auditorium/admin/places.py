@@ -25,11 +25,16 @@ from auditorium.admin.base import (
 )
 from auditorium.admin.figure_pages import FiguresPage
 from auditorium.domain import figures, regions
+from auditorium.domain.activities import shut
 from auditorium.enums import GatewayKind
 from auditorium.models import Hall, HallClosure, Helper, OpeningHours, Region
 
 if TYPE_CHECKING:
     from django.db.models import ForeignKey, QuerySet
+
+
+MOST_SAID = 10
+"""Of what is held while a hall is shut, at once; the activities' own pages say it of each."""
 
 
 @admin.register(Region)
@@ -101,6 +106,14 @@ class HallAdmin(HistoryAdmin):
             "periods": figure_pages.PERIODS,
         }
         return TemplateResponse(request, "admin/auditorium/hall/texts.html", context)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Saying what is to be held while the hall is shut, where its hours or closures were changed."""
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            for date, why in shut.hit(form.instance)[:MOST_SAID]:
+                said = _("%(why)s可是那天有“%(title)s”，要不要改时间？") % {"why": why, "title": date.activity.title}
+                self.message_user(request, said, messages.WARNING)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Supervisors."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from auditorium import clock
 from auditorium.domain import audit, follow_ups, silencing
+from auditorium.domain.activities import enrolling
 from auditorium.domain.library.lending import asking
 from auditorium.domain.library.lending.owed import ABOUT as LENT
 from auditorium.domain.transitions import transition
@@ -58,14 +59,27 @@ SEEN_TO_WITHIN = timedelta(days=1)
 def record_death(*, villager: Villager, died_on: date | None, hall: Hall, by: User) -> None:
     """Write down when somebody died: from now on nothing is booked or sent for them. None takes it back.
 
-    What is still to come becomes a task each: staff call it off.
+    What is still to come becomes a task each: staff call it off; books are fetched. Places in activities are given to who waits at once,
+    after the day is written down: the one locks people first, the other what they come to.
     """
     _record(DEATH, villager, died_on, hall, by)
+    if died_on:
+        enrolling.release(villager=villager, by=by, why=DEATH.why)
 
 
 def record_move(*, villager: Villager, moved_away_on: date | None, hall: Hall, by: User) -> None:
-    """The same of somebody who moved away, who is asked about each thing to come. None: they are back."""
+    """The same of somebody who moved away, who is asked about each thing to come. None: they are back.
+
+    Places that were given back stay so: see `given_up`.
+    """
     _record(MOVE, villager, moved_away_on, hall, by)
+    if moved_away_on:
+        enrolling.release(villager=villager, by=by, why=MOVE.why)
+
+
+def given_up(villager: Villager) -> list[str]:
+    """The activities still to come whose places went to others when the villager was gone."""
+    return [title for way in (DEATH, MOVE) for title in enrolling.released(villager, why=way.why)]
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from auditorium import ports
-from auditorium.domain import contacts, drafts, look_alikes, people_search, villagers, visits
+from auditorium.domain import contacts, departures, drafts, look_alikes, people_search, villagers, visits
 from auditorium.errors import DeskError
 from auditorium.forms.registration import Registration
 from auditorium.forms.villagers import LinkForm
@@ -96,6 +96,7 @@ def villager_link(request: StaffRequest) -> HttpResponse:
         else:
             if villager:
                 messages.success(request, _("已经加到本礼堂。"))
+                say_given_up(request, villager)
                 return redirect("auditorium:villager", villager.pk)
             form.add_error(None, _("姓名和身份证号对不上，请照身份证再核对一遍。"))
     return render(request, "auditorium/villager_link.html", {"form": form})
@@ -106,7 +107,17 @@ def _back(request: StaffRequest, page: Registration, hall: Hall) -> HttpResponse
     details = page.villager.details
     villager = villagers.link(id_number=details.id_number, name=details.name, hall=hall, by=request.user)
     messages.success(request, _("以前登记过，记了搬走，现在记作又回来了。住址、电话有变的，请改好。"))
-    return redirect("auditorium:villager", villager.pk) if villager else redirect("auditorium:desk")
+    if villager is None:
+        return redirect("auditorium:desk")
+    say_given_up(request, villager)
+    return redirect("auditorium:villager", villager.pk)
+
+
+def say_given_up(request: StaffRequest, villager: Villager) -> None:
+    """Whoever is back reads which places in activities went to others meanwhile."""
+    if titles := departures.given_up(villager):
+        words = _("原来报的活动（%(titles)s）位置已经让给别人，还想来，请重新报名。")
+        messages.warning(request, words % {"titles": _("、").join(titles)})
 
 
 def _register(page: Registration, hall: Hall, by: User) -> Villager | None:

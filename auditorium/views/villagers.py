@@ -24,7 +24,7 @@ from auditorium.forms.contacts import Contacts
 from auditorium.forms.villagers import DeathForm, MoveForm, VillagerForm
 from auditorium.models import Phone, Villager
 from auditorium.views.access import StaffRequest, current_hall
-from auditorium.views.people import line
+from auditorium.views.people import line, say_given_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,6 +140,7 @@ def _departure(
     found = _load(request, pk)
     if request.method == "POST" and "back" in request.POST:
         record(villager=found, hall=hall, by=request.user, **dict.fromkeys(form_class.base_fields))
+        say_given_up(request, found)
         return _changed(request, pk)
     form = form_class(request.POST or None, initial=model_to_dict(found, form_class.base_fields))
     if form.is_valid():

@@ -196,6 +196,7 @@ TASK_WORDS_DAYS = env.int("TASK_WORDS_DAYS", default=366)
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=3 * 366)
 ALERT_WEBHOOK_URL = env("ALERT_WEBHOOK_URL", default="")
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+FEEDBACK_DAYS = env.int("FEEDBACK_DAYS", default=366)
 globals().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))  # EMAIL_HOST, EMAIL_PORT …
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("EMAIL_SENDER", default="desk@localhost")

@@ -57,6 +57,22 @@ class ActivityDateInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("room")
 
 
+@admin.register(ActivityDate)
+class ActivityDateAdmin(ReadOnlyAdmin):
+    """When and where halls hold something; moved and called off at the desk, where everybody is told."""
+
+    hall_path = "hall__"
+    list_display = ["activity", "starts_at", "ends_at", "room", "state", "hall"]
+    list_filter = ["state"]
+    list_select_related = ["activity", "room", "hall"]
+    search_fields = ["activity__title", "hall__name"]
+    ordering = ["-pk"]
+
+    def view_on_site(self, obj: ActivityDate) -> str:
+        """The desk's page."""
+        return reverse("auditorium:activity", args=[obj.activity_id])
+
+
 @admin.register(Activity)
 class ActivityAdmin(ReadOnlyAdmin):
     """What halls hold and held."""

@@ -9,6 +9,7 @@ from auditorium import clock
 from auditorium.activity_enums import ActivityKind
 from auditorium.domain.activities import enrolling, programme
 from auditorium.domain.wording import callback
+from auditorium.models import Notice
 
 if TYPE_CHECKING:
     from auditorium.domain.activities.programme import Day
@@ -27,16 +28,19 @@ _COUNTED = {
 
 
 def paragraphs(*, hall: Hall, first: date, count: int = 1) -> list[str]:
-    """What to read out of `count` days from `first` on; empty where nothing is held then."""
+    """What to read out of `count` days from `first` on; empty where nothing is held then and no notice hangs."""
     days = programme.days(hall=hall, first=first, count=count)
     held = [(day, one) for day in days for one in day.dates if one.takes_place and not one.is_over]
-    if not held:
+    notices = [
+        one.words.rstrip("。") + "。" for one in Notice.objects.filter(hall=hall).shown_between(first, days[-1].date)
+    ]
+    if not held and not notices:
         return []
     full = programme.activities(one for _day, one in held)
     said = ["乡亲们，大家好！这里是" + hall.name + "，跟大家说几件事。"]
-    said += [_when(day, one) + _what(full[one.activity_id]) for day, one in held]
+    said += [_when(day, one) + _what(full[one.activity_id]) for day, one in held] + notices
     said.append(f"有不清楚的，到礼堂来问，或者打电话，{callback(hall)}。" if hall.phone else "有不清楚的，到礼堂来问。")
-    said.append("再说一遍。" if len(held) == 1 else "谢谢大家，欢迎都来！")
+    said.append("再说一遍。" if len(held) + len(notices) == 1 else "谢谢大家，欢迎都来！")
     return said
 
 

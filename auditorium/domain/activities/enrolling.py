@@ -5,6 +5,7 @@ Who comes first has a place; the rest wait, and a place that comes free goes to 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,14 +14,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from auditorium import clock
-from auditorium.activity_enums import ENROLMENT_TRANSITIONS, EnrolmentState
+from auditorium.activity_enums import ENROLMENT_TRANSITIONS, ActivityState, EnrolmentState
 from auditorium.dates import age_on, clock_time, full_date
 from auditorium.domain import audit, visits
 from auditorium.domain.activities import places, telling
 from auditorium.domain.transitions import transition
 from auditorium.enums import MatterKind
 from auditorium.errors import DeskError, EndedError
-from auditorium.models import Attendance, Enrolment
+from auditorium.models import ActivityDate, Attendance, Enrolment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,7 +109,7 @@ def sign_off(*, enrolment: Enrolment, by: User | None, why: str = "") -> list[En
     held = places.lock(enrolment.activity_id)
     has_place = Enrolment.objects.enrolled().filter(pk=enrolment.pk).exists()
     followers = places.next_in_line(held, leaving=1) if has_place else []
-    telling.lock({enrolment.villager_id, *(one.villager_id for one in followers)})
+    known = telling.lock({enrolment.villager_id, *(one.villager_id for one in followers)})
     moved = transition(
         Enrolment.objects.filter(pk=enrolment.pk),
         to=EnrolmentState.CANCELLED,
@@ -122,8 +123,29 @@ def sign_off(*, enrolment: Enrolment, by: User | None, why: str = "") -> list[En
         raise EndedError(_("这次报名已经取消了。"))
     with translation.override(settings.LANGUAGE_CODE):
         reason = why or _("不来了")
-    telling.left(enrolment, by=by, why=reason)
+    telling.left(enrolment, by=by, why=reason, tell=not known[enrolment.villager_id].is_gone)
     return places.fill(held, by=by)
+
+
+def release(*, villager: Villager, by: User | None, why: str) -> None:
+    """Give back what somebody who is gone has or waits for in all that is still to come; who waits moves up.
+
+    Each in a transaction of its own, since an activity is locked before its people: cut off, it may be done again.
+    """
+    coming = ActivityDate.objects.coming().order_by().values("activity")
+    live = Enrolment.objects.live().filter(villager=villager, activity__in=coming, activity__state=ActivityState.OPEN)
+    for enrolment in live.order_by("pk"):
+        with suppress(EndedError):
+            sign_off(enrolment=enrolment, by=by, why=why)
+
+
+def released(villager: Villager, *, why: str) -> list[str]:
+    """What is still to come that somebody was to take part in before they were gone, and is not signed up for now."""
+    coming = ActivityDate.objects.coming().order_by().values("activity")
+    theirs = Enrolment.objects.filter(villager=villager, activity__in=coming, activity__state=ActivityState.OPEN)
+    given = theirs.filter(state=EnrolmentState.CANCELLED, ended_reason=why)
+    again = theirs.live().values("activity")
+    return list(given.exclude(activity__in=again).values_list("activity__title", flat=True).distinct())
 
 
 def why_closed(activity: Activity) -> str:
@@ -142,9 +164,11 @@ def why_closed(activity: Activity) -> str:
 
 
 def why_not(activity: Activity, villager: Villager) -> str:
-    """Why this villager cannot sign up: too young, or dead; whose age nobody knows may come."""
+    """Why this villager cannot sign up: too young, dead or gone; whose age nobody knows may come."""
     if villager.died_on or villager.erased_at:
         return _("%(name)s的资料已经停用，不能报名。") % {"name": villager.name}
+    if villager.moved_away_on:
+        return _("%(name)s记了搬走。回来了，先在他的页面上点“又回来了”，再报名。") % {"name": villager.name}
     first = activity.dates.scheduled().order_by("starts_at").first()
     if activity.from_age is None or villager.birth_date is None or first is None:
         return ""

@@ -8,6 +8,7 @@ from auditorium.activity_enums import ENROLMENT_TRANSITIONS, EnrolmentState
 from auditorium.domain.activities import telling
 from auditorium.domain.transitions import transition
 from auditorium.models import Activity, Enrolment
+from auditorium.models.villagers import gone
 
 if TYPE_CHECKING:
     from auditorium.models import User
@@ -33,8 +34,8 @@ def free(activity: Activity) -> int | None:
 
 
 def next_in_line(activity: Activity, *, leaving: int = 0) -> list[Enrolment]:
-    """Who gets the places that are free, or will be once `leaving` have gone, the first first; the dead get none."""
-    waiting = activity.enrolments.waiting().filter(villager__died_on__isnull=True, villager__erased_at__isnull=True)
+    """Who gets the places that are free, or will be once `leaving` have gone, the first first; the gone get none."""
+    waiting = activity.enrolments.waiting().exclude(gone("villager__"))
     if not activity.is_open or not activity.dates.coming().exists():
         return []
     if activity.places is None:

@@ -16,7 +16,7 @@ from auditorium import clock
 from auditorium.activity_enums import ActivityKind
 from auditorium.dates import full_date
 from auditorium.domain import audit
-from auditorium.domain.activities import places, rooms, telling
+from auditorium.domain.activities import learning, places, rooms, telling
 from auditorium.errors import DeskError, EndedError
 from auditorium.models import Activity, ActivityDate, Attendance, Room
 
@@ -59,8 +59,10 @@ def weekly(first: Time, times: int) -> list[Time]:
 
 
 @transaction.atomic
-def create(*, hall: Hall, details: ActivityDetails, times: Sequence[Time], by: User | None) -> Activity:
-    """Write an activity down with its dates, all of them or none.
+def create(
+    *, hall: Hall, details: ActivityDetails, times: Sequence[Time], by: User | None, skills: Sequence[str] = ()
+) -> Activity:
+    """Write an activity down with its dates and what it teaches, all of it or nothing.
 
     Raises RoomTaken where something else is held, DeskError for a room of another hall or too small, or times over.
     """
@@ -69,14 +71,18 @@ def create(*, hall: Hall, details: ActivityDetails, times: Sequence[Time], by: U
     audit.record(action="added", what=activity, by=by, hall=hall)
     for time in times:
         _write(activity, time, locked[time.room.pk])
+    learning.teach(activity=activity, names=skills, by=by)
     return activity
 
 
 @transaction.atomic
-def change(*, activity: Activity, details: ActivityDetails, by: User | None) -> Activity:
+def change(
+    *, activity: Activity, details: ActivityDetails, by: User | None, skills: Sequence[str] | None = None
+) -> Activity:
     """Correct what is said of an activity; places that are added go to who waits first, who is told.
 
-    Raises DeskError, changing nothing, where more have signed up than there would be places, or a room is too small.
+    Raises DeskError, changing nothing, where more have signed up than there would be places, a room is too small, or
+    a skill would go that somebody was marked on. `skills` None: as they are.
     """
     held = places.lock(activity.pk)
     _require_open(held)
@@ -92,6 +98,8 @@ def change(*, activity: Activity, details: ActivityDetails, by: User | None) -> 
         held.save(update_fields=changed)
         audit.record(action="changed", what=held, by=by, hall=held.hall, fields=changed)
         places.fill(held, by=by)
+    if skills is not None:
+        learning.teach(activity=held, names=skills, by=by)
     return held
 
 

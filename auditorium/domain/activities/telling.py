@@ -87,13 +87,16 @@ def called_off(rows: AttendanceQuerySet, *, by: User | None, why: str, with_wait
     _tell_now(list(first.values()), ReminderPurpose.CANCELLED)
 
 
-def left(enrolment: Enrolment, *, by: User | None, why: str) -> None:
-    """Somebody does not come any more: nothing more is said but, to who had been told, that they are off the list."""
+def left(enrolment: Enrolment, *, by: User | None, why: str, tell: bool) -> None:
+    """Somebody does not come any more: nothing more is said but, to who had been told, that they are off the list.
+
+    Without `tell`, not even that: they are gone.
+    """
     rows = list(_rows().filter(enrolment=enrolment).order_by("date__starts_at"))
-    coming = [row for row in rows if row.date.starts_at > clock.now()]
-    for row in coming[:1]:
+    first = [row for row in rows if tell and row.date.starts_at > clock.now()][:1]
+    for row in first:
         reminders.silence(about_kind=ABOUT, about_id=row.pk, by=by, why=why, tell=ReminderPurpose.CANCELLED)
-    others = [row.pk for row in rows if row not in coming[:1]]
+    others = [row.pk for row in rows if row not in first]
     reminders.silence_all(about_kind=ABOUT, about_ids=others, by=by, why=why)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from auditorium import clock
 from auditorium.activity_enums import ActivityKind
-from auditorium.domain.activities import schedule
+from auditorium.domain.activities import learning, schedule, shut
 from auditorium.domain.activities.schedule import ActivityDetails, Time
-from auditorium.models import Activity, Room
+from auditorium.models import Activity, ActivitySkill, Room
 
 if TYPE_CHECKING:
     from auditorium.models import ActivityDate, Hall
@@ -40,12 +41,30 @@ class ActivityForm(forms.Form):
     from_age = forms.IntegerField(**_says("from_age"), min_value=1, max_value=100, required=False)
     places = forms.IntegerField(**_says("places"), min_value=1, max_value=2000, required=False)
     materials = forms.CharField(**_says("materials"), max_length=60, required=False)
+    skills = forms.CharField(
+        label=gettext_lazy("要学会什么"),
+        help_text=gettext_lazy("用顿号隔开，上课时一样一样记谁会了。例如：扫码、医保码、反诈、预约挂号"),
+        max_length=200,
+        required=False,
+    )
     closes_on = forms.DateField(
         label=gettext_lazy("报名到哪天为止"),
         help_text=gettext_lazy("那天还能报；不填就一直能报到最后一次开始。"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
+
+    def clean_skills(self) -> list[str]:
+        """One by one, each once."""
+        names = [name for name in re.split(r"[、，,；;\s]+", self.cleaned_data["skills"]) if name]
+        longest = ActivitySkill._meta.get_field("name").max_length
+        if too_long := next((name for name in names if longest and len(name) > longest), ""):
+            raise forms.ValidationError(
+                _("“%(name)s”太长了，每一样最多%(longest)d个字。") % {"name": too_long, "longest": longest}
+            )
+        if len(names) > learning.MOST:
+            raise forms.ValidationError(_("最多%(most)d样，多了记不过来。") % {"most": learning.MOST})
+        return list(dict.fromkeys(names))
 
     @property
     def details(self) -> ActivityDetails:
@@ -62,11 +81,26 @@ _DETAILS = ("kind", "title", "summary", "teacher", "audience", "from_age", "plac
 def initial_of(activity: Activity) -> dict[str, Any]:
     """What is written down of an activity, as the form shows it."""
     last = activity.closes_at and clock.local(activity.closes_at - timedelta(seconds=1)).date()
-    return {name: getattr(activity, name) for name in _DETAILS} | {"closes_on": last}
+    skills = "、".join(skill.name for skill in activity.skills.all())
+    return {name: getattr(activity, name) for name in _DETAILS} | {"closes_on": last, "skills": skills}
+
+
+def of_smartphones() -> dict[str, Any]:
+    """What a class about smartphones usually is, as villagers read it."""
+    return {
+        "kind": ActivityKind.CLASS,
+        "title": "智能手机班",
+        "materials": "手机、充电线",
+        "from_age": 60,
+        "skills": "、".join(learning.SMARTPHONES),
+    }
 
 
 class TimeForm(forms.Form):
-    """From when to when in which of the hall's rooms; `time` after `is_valid`."""
+    """From when to when in which of the hall's rooms; `time` after `is_valid`.
+
+    Where the hall is shut then, it says so and asks once whether that is meant: `sure` is there only then.
+    """
 
     day = forms.DateField(label=gettext_lazy("哪天"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     begins = forms.TimeField(
@@ -78,17 +112,30 @@ class TimeForm(forms.Form):
     room = forms.ModelChoiceField(
         label=gettext_lazy("场地"), queryset=Room.objects.none(), empty_label=gettext_lazy("请选择")
     )
+    sure = forms.BooleanField(label=gettext_lazy("知道，照样办，有人开门"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, hall: Hall, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.hall = hall
         self.fields["room"].queryset = schedule.halls_rooms(hall)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """It ends after it begins."""
+        """It ends after it begins, and somebody opens the door."""
         said: dict[str, Any] = super().clean() or {}
         if said.get("begins") and said.get("ends") and said["ends"] <= said["begins"]:
             self.add_error("ends", _("结束时间要晚于开始时间。"))
+        times = [] if self.errors else self.times
+        found = [shut.why_shut(self.hall, time.starts_at, time.ends_at) for time in times]
+        if while_shut := [why for why in found if why]:
+            self.fields["sure"].widget = forms.CheckboxInput()
+            if not said.get("sure"):
+                self.add_error("sure", [*while_shut, _("还要办，就在这里打勾。")])
         return said
+
+    @property
+    def asks(self) -> bool:
+        """Whether it falls into hours in which the hall is shut."""
+        return not self["sure"].is_hidden
 
     @property
     def time(self) -> Time:
@@ -96,6 +143,11 @@ class TimeForm(forms.Form):
         said = self.cleaned_data
         begins, ends = (datetime.combine(said["day"], said[name], tzinfo=clock.SHANGHAI) for name in ("begins", "ends"))
         return Time(begins, ends, said["room"])
+
+    @property
+    def times(self) -> list[Time]:
+        """Every one of them."""
+        return [self.time]
 
 
 def initial_time(date: ActivityDate) -> dict[str, Any]:

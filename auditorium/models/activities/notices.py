@@ -25,9 +25,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Those of the halls inside the user's roles."""
         return self.filter(user.hall_scope("hall__"))
 
-    def shown_on(self, day: date) -> NoticeQuerySet:
-        """Those that hang on a day."""
-        return self.filter(first_day__lte=day, last_day__gte=day)
+    def shown_between(self, first: date, last: date) -> NoticeQuerySet:
+        """Those that hang on one of these days."""
+        return self.filter(first_day__lte=last, last_day__gte=first)
 
 
 class Notice(models.Model):

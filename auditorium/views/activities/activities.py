@@ -10,10 +10,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from auditorium import clock
-from auditorium.activity_enums import AttendanceState, EnrolmentState
+from auditorium.activity_enums import AttendanceState, DateState, EnrolmentState
 from auditorium.domain import people_search
-from auditorium.domain.activities import enrolling, programme
+from auditorium.domain.activities import enrolling, feedback, handouts, learning, programme, shut
 from auditorium.models import Enrolment
+from auditorium.templatetags.activities import local_day
 from auditorium.views.access import StaffRequest, current_hall
 from auditorium.views.activities.requests import may_manage, open_activity, open_villager, served, trail
 
@@ -79,6 +80,7 @@ def _page(request: StaffRequest, shown: Activity) -> dict[str, Any]:
     dates = shown.dates.select_related("room").annotate(
         going=Count("attendances", going), here=Count("attendances", going & here)
     )
+    ahead = [date for date in dates if not date.is_over and date.state == DateState.SCHEDULED]
     people = Enrolment.objects.for_user(request.user).live().filter(activity=shown).order_by("pk")
     people = people.select_related("villager").defer("villager__id_number", "villager__other_document_number")
     at_desk = served(request)
@@ -88,6 +90,7 @@ def _page(request: StaffRequest, shown: Activity) -> dict[str, Any]:
         "activity": shown,
         "trail": trail(),
         "dates": dates,
+        "shut": shut.among(shown.hall, ahead),
         "today": clock.today(),
         "enrolled": enrolled,
         "waiting": [one for one in people if one.state == EnrolmentState.WAITING],
@@ -95,5 +98,9 @@ def _page(request: StaffRequest, shown: Activity) -> dict[str, Any]:
         "why_closed": enrolling.why_closed(shown),
         "served": at_desk if at_desk and at_desk.pk not in live else None,
         "live": live,
+        "progress": learning.progress(skills=list(shown.skills.all()), enrolments=[one.pk for one in enrolled]),
+        "opinions": feedback.totals(shown),
+        "handouts": handouts.shown(shown),
+        "together": next((date.here for date in dates if local_day(date.starts_at) == clock.today()), 0),
         "may_manage": may_manage(request.user, shown.hall),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -33,11 +33,17 @@ def activity_new(request: StaffRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     festivals = programme.coming_festivals()
     chosen = {f"{day:%Y-%m-%d}": (day, name) for day, name in festivals}.get(request.GET.get("festival", ""))
-    form = forms.ActivityForm(posted, initial=_of_festival(chosen) if chosen else {"kind": ActivityKind.CLASS})
+    form = forms.ActivityForm(posted, initial=_begun_as(request.GET.get("like", ""), chosen))
     times = forms.SeriesForm(posted, hall=hall, initial={"day": chosen[0]} if chosen else None)
     if form.is_valid() and times.is_valid():
         try:
-            made = schedule.create(hall=hall, details=form.details, times=times.times, by=request.user)
+            made = schedule.create(
+                hall=hall,
+                details=form.details,
+                times=times.times,
+                skills=form.cleaned_data["skills"],
+                by=request.user,
+            )
         except DeskError as error:
             times.add_error(None, error.sentence)
         else:
@@ -61,7 +67,8 @@ def activity_change(request: StaffRequest, pk: int) -> HttpResponse:
     form = forms.ActivityForm(posted, initial=forms.initial_of(activity))
 
     def act() -> None:
-        schedule.change(activity=activity, details=form.details, by=request.user)
+        skills = form.cleaned_data["skills"]
+        schedule.change(activity=activity, details=form.details, skills=skills, by=request.user)
 
     return _asked(request, pk, form, act, _("改“%(title)s”的内容") % {"title": activity.title})
 
@@ -143,8 +150,11 @@ def room_new(request: StaffRequest) -> HttpResponse:
     return render(request, "auditorium/activities/form.html", context)
 
 
-def _of_festival(chosen: tuple[date, str]) -> dict[str, str]:
-    return {"kind": ActivityKind.FESTIVAL, "title": programme.festival_title(chosen[1])}
+def _begun_as(like: str, festival: tuple[date, str] | None) -> dict[str, Any]:
+    """What stands in the form to begin with: a festival, a class about smartphones, else any class."""
+    if festival:
+        return {"kind": ActivityKind.FESTIVAL, "title": programme.festival_title(festival[1])}
+    return forms.of_smartphones() if like == "smartphones" else {"kind": ActivityKind.CLASS}
 
 
 def _asked(request: StaffRequest, pk: int, form: Form, act: Callable[[], None], heading: str) -> HttpResponse:

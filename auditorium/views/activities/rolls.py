@@ -24,6 +24,7 @@ def roll_call(request: StaffRequest, pk: int) -> HttpResponse:
     """Everybody with a place, three buttons each; of a date that was called off one sentence says so."""
     date = open_date(request, pk)
     lines = list(roll.of_date(date=date, user=request.user))
+    skill = date.activity.skills.first()
     form = RollForm(request.POST if request.method == "POST" else None, lines=lines)
     if form.is_valid():
         try:
@@ -32,12 +33,15 @@ def roll_call(request: StaffRequest, pk: int) -> HttpResponse:
             messages.error(request, error.sentence)
         else:
             messages.success(request, _("记下了，改动 %(count)d 人。") % {"count": changed})
+            if skill and "then" in request.POST:
+                return redirect("auditorium:activity_skill", date.activity_id, skill.pk)
         return redirect("auditorium:activity", date.activity_id)
     context = {
         "date": date,
         "activity": date.activity,
         "lines": lines,
         "form": form,
+        "skill": skill,
         "why_not": roll.why_not(date),
         "trail": trail(date.activity),
     }

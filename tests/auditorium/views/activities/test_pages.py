@@ -95,7 +95,7 @@ def test_pages_ask_a_fixed_number_of_queries(client, hall, room, desk, count, dj
     visitor = told(hall)
     for name, args, queries in (
         ("activities", (), 12),
-        ("activity", (activities[0].pk,), 14),
+        ("activity", (activities[0].pk,), 19),
         ("activity_week", (), 8),
         ("activity_roll_sheet", (activities[0].dates.first().pk,), 8),
         ("activities_for", (visitor.pk,), 17),
