@@ -1,10 +1,19 @@
-"""Redis as a broker that may die under a worker: the worker goes on with the next one.
+"""Brokers as they are where things go wrong: the worker goes on, whatever its broker does.
 
-Left to itself, kombu hands back to the dead connection what was under way, or acknowledges it there, fails at that, and
-ends the worker for good. Here it is let go: beat finds whatever was not done.
+Redis may die under a worker. Left to itself, kombu hands back to the dead connection what was under way, or
+acknowledges it there, fails at that, and ends the worker for good. Here it is let go: beat finds whatever was not done.
+
+In a folder kombu writes a message where it is read, and a worker that reads one half written ends. Here it is written
+beside its place.
 """
 
-from kombu.transport import redis
+import uuid
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from kombu.transport import filesystem, redis
+from kombu.utils.json import dumps
 
 
 class QoS(redis.QoS):
@@ -28,6 +37,17 @@ class Channel(redis.Channel):
     do_restore = False
 
 
+class FolderChannel(filesystem.Channel):
+    """Queues in a folder: a message is there as a whole or not at all."""
+
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+        name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"  # read in this order
+        beside = Path(self.data_folder_out) / f"{name}.incoming"
+        beside.write_text(dumps(message), encoding="utf-8")
+        beside.replace(beside.with_suffix(""))
+
+
 def use() -> None:
-    """Let every Redis connection of this process be of this kind."""
+    """Let every connection of this process be of these kinds."""
     redis.Transport.Channel = Channel
+    filesystem.Transport.Channel = FolderChannel
