@@ -31,6 +31,7 @@ from tests.factories import (
     RegionFactory,
     ResourceFactory,
     SmsLineFactory,
+    SpeakerFactory,
     UserFactory,
     VillagerFactory,
     VisitFactory,
@@ -195,6 +196,8 @@ IN_SCOPE = {
     models.ActivityDate: lambda hall: activity_in(
         RoomFactory(hall=hall), day=clock.today() + timedelta(days=1)
     ).dates.get(),
+    models.Display: lambda hall: models.Display.objects.create(hall=hall, name="大厅电视", token_hash=f"{hall.pk:064}"),
+    models.Speaker: lambda hall: SpeakerFactory(channel=channel_of(hall)),
     models.Topic: lambda hall: models.Topic.objects.create(channel=channel_of(hall), title="启蒙"),
     models.Resource: lambda hall: ResourceFactory(channel=channel_of(hall)),
     booking.Route: lambda hall: booking.Route.objects.create(hall=hall, hospital=HospitalFactory(), bus="803 路"),

@@ -3,6 +3,8 @@
 import io
 import zipfile
 
+from PIL import Image
+
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc000000301010018dd8db0"
     "0000000049454e44ae426082"
@@ -24,6 +26,18 @@ def mp3(frames=3, tag=b""):
     """Silent MPEG sound at 128 kbit/s; `tag` is the body of an ID3 tag before it."""
     head = b"ID3\x04\0\0" + bytes((len(tag) >> 21 & 127, len(tag) >> 14 & 127, len(tag) >> 7 & 127, len(tag) & 127))
     return (head + tag if tag else b"") + _FRAME * frames
+
+
+def pdf(*sizes):
+    """A PDF with a page of each size: red above, blue below."""
+    sheets = []
+    for width, height in sizes:
+        sheet = Image.new("RGB", (width, height), "red")
+        sheet.paste("blue", (0, height // 2, width, height))
+        sheets.append(sheet)
+    out = io.BytesIO()
+    sheets[0].save(out, "PDF", save_all=True, append_images=sheets[1:])
+    return out.getvalue()
 
 
 def zipped(entries, compress=True):

@@ -2,19 +2,22 @@
 
 from auditorium.admin import audit, desk, people, places, reminder_rules, sms_lines, templates, texts, users
 from auditorium.admin.activities import activities
-from auditorium.admin.library import channels, packages, resources
+from auditorium.admin.library import channels, displays, lending, packages, resources, speakers
 
 __all__ = [
     "activities",
     "audit",
     "channels",
     "desk",
+    "displays",
+    "lending",
     "packages",
     "people",
     "places",
     "reminder_rules",
     "resources",
     "sms_lines",
+    "speakers",
     "templates",
     "texts",
     "users",

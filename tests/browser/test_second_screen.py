@@ -80,6 +80,55 @@ def test_it_plays_on_the_screen_while_the_desk_books_a_doctor(
     expect(screen.get_by_role("button", name="显示配对码")).to_be_visible()
 
 
+def test_book_is_read_in_the_room_while_the_desk_turns_its_pages(
+    new_page: Callable[..., Page], logged_in: LogIn, opera: Resource, site: Site
+):
+    with site.orm():
+        book = Resource.objects.get(title="唐诗三百首")
+    screen, desk = new_page(), logged_in("desk")
+    paired(screen, desk)
+    desk.goto(f"/library/{book.pk}/")
+    desk.get_by_role("link", name="放到大屏上").click()
+    desk.get_by_role("button", name="放到这里").click()
+    expect(screen.locator(".screen-leaf")).to_be_visible()
+    first = screen.locator(".screen-leaf").inner_text()
+    on = desk.get_by_role("button", name="下一页")
+    on.focus()
+    for _twice in range(2):
+        before = desk.locator(".display .entry-main").inner_text()
+        desk.keyboard.press("Enter")
+        expect(desk.locator(".display .entry-main")).not_to_have_text(before, use_inner_text=True)
+        expect(on).to_be_focused()
+    expect(screen.locator(".screen-leaf")).not_to_have_text(first, use_inner_text=True)
+    assert_accessible(screen)
+    assert_accessible(desk)
+    desk.get_by_label("翻到哪里").select_option(index=0)
+    desk.get_by_role("button", name="翻到这里").click()
+    expect(screen.locator(".screen-leaf")).to_have_text(first, use_inner_text=True)
+    small = "([...document.querySelectorAll('.display button, .display select')].filter(one => one.offsetHeight < 60))"
+    assert desk.evaluate(f"{small}.map(one => one.textContent)") == []
+
+
+def test_leaf_fits_on_a_television_and_on_a_tablet(
+    new_page: Callable[..., Page], logged_in: LogIn, opera: Resource, site: Site
+):
+    with site.orm():
+        book = Resource.objects.get(title="唐诗三百首")
+    screen, desk = new_page(), logged_in("desk")
+    paired(screen, desk)
+    desk.goto(f"/library/displays/?resource={book.pk}")
+    desk.get_by_role("button", name="放到这里").click()
+    desk.get_by_label("翻到哪里").select_option(index=3)
+    before = screen.url
+    desk.get_by_role("button", name="翻到这里").click()
+    expect(desk.get_by_label("翻到哪里")).to_have_value("3")
+    screen.goto(before)
+    for width, height in ((1920, 1080), (1280, 800), (800, 1280)):
+        screen.set_viewport_size({"width": width, "height": height})
+        seen = screen.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        assert (seen[0] <= width, seen[1] <= height) == (True, True), (width, height, seen)
+
+
 def test_screen_and_its_page_at_the_desk_keep_their_layout(
     new_page: Callable[..., Page], logged_in: LogIn, opera: Resource
 ):
@@ -103,5 +152,13 @@ def test_screen_is_paired_without_javascript(new_page: Callable[..., Page], logg
     desk.get_by_label("这块屏幕叫什么").fill("大厅电视")
     desk.get_by_role("button", name="连上").click()
     desk.get_by_role("button", name="放到这里").click()
-    # the page asks again by itself every ten seconds
+    # the page asks again by itself every ten seconds, while nothing plays
     expect(screen.get_by_text("慢的一遍")).to_be_visible(timeout=15_000)
+    screen.get_by_role("button", name="放好了，接着来").click()
+    expect(screen.get_by_text("快的一遍")).to_be_visible()
+    desk.get_by_role("button", name="停一停").click()
+    expect(desk.get_by_text("停着")).to_be_visible()
+    desk.get_by_role("button", name="不放了").click()
+    expect(desk.get_by_text("停着")).to_be_hidden()
+    screen.get_by_role("link", name="服务台换了，就点这里").click()
+    expect(screen.get_by_text("看书听戏，请到服务台说一声。")).to_be_visible()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import nh3
 
-from auditorium.domain.library import files, pages, words
+from auditorium.domain.library import files, pages, pdf, words
 from auditorium.domain.library.epub import BadBookError, Epub
 from auditorium.domain.wake import after_commit
 from auditorium.library_enums import FileRole, ResourceKind
@@ -64,12 +64,6 @@ def _lines_of_epub(stored: StoredFile) -> Iterator[str]:
 
 
 def _lines_of_pdf(stored: StoredFile) -> Iterator[str]:
-    import pypdfium2
-
-    with files.content(stored) as file:
-        try:
-            with pypdfium2.PdfDocument(file) as document:
-                for page in document:
-                    yield page.get_textpage().get_text_bounded()
-        except pypdfium2.PdfiumError:
-            raise BadBookError("") from None
+    with files.content(stored) as file, pdf.opened(file) as document:
+        lines = [page.get_textpage().get_text_bounded() for page in document]
+    yield from lines

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from auditorium import clock
-from auditorium.domain.library import contents, files, pictures
+from auditorium.domain.library import contents, files, pdf, pictures
 from auditorium.domain.library.epub import BadBookError, Epub
 from auditorium.domain.library.pictures import BadPictureError
 from auditorium.library_enums import FileRole
@@ -62,7 +62,8 @@ def _picture(stored: StoredFile) -> bytes:
     """A small picture of what the file shows first; empty where it shows none."""
     with files.content(stored) as file:
         if stored.media_type == PDF:
-            return pictures.first_page(file)
+            with pdf.opened(file) as document:
+                return pdf.picture(document, 0, edge=pictures.EDGE) if len(document) else b""
         if stored.media_type == EPUB:
             book = Epub(file)
             path = book.cover_path()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from auditorium.domain.library import search
+from auditorium.domain.library import playlists, search
 from auditorium.library_enums import FileRole, ResourceKind
 from auditorium.models import HallResource, ReadingPlace, Resource
 
@@ -32,7 +32,10 @@ BUTTONS: dict[str, StrOrPromise] = {
 
 @dataclass(frozen=True)
 class Details:
-    """Parts, steps, how often it was used here, and where the villager left off. `opens` is what the button opens."""
+    """Parts, steps, how often it was used here, and where the villager left off. `opens` is what the button opens.
+
+    With `can_be_shown` there is something for the second screen.
+    """
 
     opens: Resource | None
     button: StrOrPromise
@@ -41,6 +44,7 @@ class Details:
     times: int
     left_off: ReadingPlace | None
     site: str
+    can_be_shown: bool
 
     @property
     def is_under_way(self) -> bool:
@@ -66,6 +70,7 @@ def of(resource: Resource, *, hall: Hall, villager: Villager | None) -> Details:
         times=used or 0,
         left_off=place,
         site=urlsplit(resource.url).hostname or "",
+        can_be_shown=resource.kind in playlists.SHOWN,
     )
 
 

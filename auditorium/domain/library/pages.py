@@ -1,7 +1,7 @@
 """Books as the reader shows them, page by page: nothing in a page runs, and nothing comes from outside the book.
 
 A page of an EPUB is cleaned down to words, pictures of the same book and links within it; how it looks is the desk's
-own affair. A plain text is cut into pages at its paragraphs.
+own affair. A plain text is cut into pages at its paragraphs. The pages of a PDF are pictures.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from auditorium.domain.library import files
+from auditorium.domain.library import files, pdf
 from auditorium.domain.library.epub import BadBookError, Chapter, Epub
-from auditorium.media_types import EPUB, TEXT
+from auditorium.media_types import EPUB, PDF, TEXT
 from auditorium.text_files import UnreadableTextError, encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from pypdfium2 import PdfDocument
 
     from auditorium.models.library.files import StoredFile
 
@@ -29,6 +31,13 @@ PAGE = 1_500
 """About so many characters of a plain text are a page."""
 
 READABLE = frozenset({EPUB, TEXT})
+"""What the desk's reader shows; a PDF has the browser's own viewer there."""
+
+DRAWN = 1_600
+"""So many pixels has a drawn page of a PDF at most; one that is higher than wide is drawn in halves."""
+
+OVERLAP = 0.02
+"""So much of a page's height stands on both its halves, lest the line between them is cut."""
 
 _TAGS = {
     *("p", "div", "span", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "section"),
@@ -53,6 +62,20 @@ class Links(Protocol):
 
     def picture(self, path: str) -> str:
         """To that picture of the book."""
+        ...
+
+
+class Book(Protocol):
+    """Pages in their order, and the pictures on them."""
+
+    chapters: list[Chapter]
+
+    def html(self, number: int, links: Links) -> SafeString:
+        """One page, harmless."""
+        ...
+
+    def picture(self, path: str) -> bytes:
+        """A picture as `links` were asked to lead to it; KeyError when there is none."""
         ...
 
 
@@ -129,11 +152,45 @@ class TextBook:
         raise KeyError(path)
 
 
+class PdfBook:
+    """A PDF of the library, for screens without a viewer."""
+
+    def __init__(self, document: PdfDocument) -> None:
+        self._document = document
+        self.chapters = [
+            Chapter(f"{number}", _("第 %(number)d 页") % {"number": number + 1}, 1) for number in range(len(document))
+        ]
+        if not self.chapters:
+            raise BadBookError(_("这份 PDF 里一页也没有。"))
+
+    def html(self, number: int, links: Links) -> SafeString:
+        """The page's picture, or those of its halves."""
+        width, height = self._document[number].get_size()
+        parts = range(2 if height > width else 1)
+        title = self.chapters[number].title
+        return format_html_join(
+            "", '<img src="{}" alt="{}">', ((links.picture(f"{number}/{part}"), title) for part in parts)
+        )
+
+    def picture(self, path: str) -> bytes:
+        """One of those; KeyError when there is none."""
+        number, _slash, part = path.partition("/")
+        if not number.isdecimal() or int(number) >= len(self.chapters) or part not in {"0", "1"}:
+            raise KeyError(path)
+        width, height = self._document[int(number)].get_size()
+        begin, end = (0.0, 1.0) if height <= width else (0.0, 0.5 + OVERLAP) if part == "0" else (0.5 - OVERLAP, 1.0)
+        return pdf.picture(self._document, int(number), edge=DRAWN, begin=begin, end=end)
+
+
 @contextmanager
-def opened(stored: StoredFile) -> Iterator[EpubBook | TextBook]:
+def opened(stored: StoredFile) -> Iterator[Book]:
     """The book, open while it is needed. BadBookError when it cannot be read, FileNotFoundError when it is lost."""
     with files.content(stored) as file:
-        yield EpubBook(Epub(file)) if stored.media_type == EPUB else TextBook(_text_of(file))
+        if stored.media_type == PDF:
+            with pdf.opened(file) as document:
+                yield PdfBook(document)
+        else:
+            yield EpubBook(Epub(file)) if stored.media_type == EPUB else TextBook(_text_of(file))
 
 
 def words_of(stored: StoredFile) -> str:

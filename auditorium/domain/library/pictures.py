@@ -43,21 +43,6 @@ def small(file: BinaryIO) -> bytes:
     return out.getvalue()
 
 
-def first_page(file: BinaryIO) -> bytes:
-    """The first page of a PDF as a JPEG. BadPictureError where it has none that can be drawn."""
-    import pypdfium2
-
-    try:
-        with pypdfium2.PdfDocument(file) as document:
-            page = document[0]
-            drawn = page.render(scale=EDGE / max(page.get_width(), page.get_height(), 1)).to_pil().convert("RGB")
-        out = io.BytesIO()
-        drawn.save(out, "JPEG", quality=80, optimize=True)
-    except (pypdfium2.PdfiumError, *_DAMAGE):
-        raise _damaged() from None
-    return out.getvalue()
-
-
 def _open(file: BinaryIO) -> Image.Image:
     """The picture, of which only the head is read yet; the file stays the caller's to close."""
     file.seek(0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +17,7 @@ from auditorium.domain.library import displays
 from auditorium.errors import DeskError
 from auditorium.media_types import VIDEO
 from auditorium.models import Display
+from auditorium.views.library.pictures import send_picture
 from auditorium.views.library.serving import send
 
 if TYPE_CHECKING:
@@ -25,14 +28,33 @@ COOKIE = "display"
 KEPT = 400 * 24 * 3600
 
 
+@dataclass(frozen=True)
+class Links:
+    """What a book's leaf leads to on a screen: its pictures, and nowhere else."""
+
+    piece: str
+
+    def chapter(self, number: int) -> str:
+        """The desk turns the pages."""
+        return ""
+
+    def picture(self, path: str) -> str:
+        """Out of the book that is shown now."""
+        return reverse("auditorium:screen_picture", args=[self.piece, path])
+
+
 @login_not_required
 @require_safe
 def screen(request: HttpRequest) -> HttpResponse:
     """The code to type at the desk, then what the desk sends, else nothing but the hall's name."""
     display = _display(request)
+    piece = _piece(display)
     context = {
         "display": display,
-        "piece": _piece(display),
+        "piece": piece,
+        "is_read": bool(display and displays.is_read(display)),
+        "leaf": displays.read_on(display, links=Links(piece)) if display else None,
+        "has_captions": bool(display and displays.captions(display)),
         "is_film": bool(display and display.part and display.part.file.media_type in VIDEO),
         "refused": request.GET.get("refused"),
     }
@@ -76,7 +98,7 @@ def screen_state(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def screen_tell(request: HttpRequest) -> HttpResponse:
-    """It is still playing, or has come to the end of a piece."""
+    """It is still playing, or has come to the end of a piece; a screen without scripts is led back to its page."""
     display = _display(request)
     if display is None:
         raise Http404
@@ -85,7 +107,7 @@ def screen_tell(request: HttpRequest) -> HttpResponse:
         displays.step(display=display, by=1, ended=display.version)
     elif not ended:
         displays.still_plays(display=display)
-    return HttpResponse(status=204)
+    return redirect("auditorium:screen") if "go" in request.POST else HttpResponse(status=204)
 
 
 @login_not_required
@@ -99,6 +121,27 @@ def screen_sound(request: HttpRequest) -> HttpResponseBase:
     return send(request, stored, name="sound")
 
 
+@login_not_required
+@require_safe
+def screen_captions(request: HttpRequest) -> HttpResponseBase:
+    """What is said in the film it is playing now."""
+    display = _display(request)
+    captions = displays.captions(display) if display else None
+    if captions is None:
+        raise Http404
+    return send(request, captions.file, name="captions")
+
+
+@login_not_required
+@require_safe
+def screen_picture(request: HttpRequest, piece: str, path: str) -> HttpResponse:
+    """A picture of the book that is open on it now; `piece` lets a browser tell one book's from another's."""
+    display = _display(request)
+    if display is None or display.part is None or not displays.is_read(display):
+        raise Http404
+    return send_picture(display.part.file, path)
+
+
 def _display(request: HttpRequest) -> Display | None:
     return displays.known_by(request.COOKIES.get(COOKIE, ""))
 
@@ -109,4 +152,6 @@ def _piece(display: Display | None) -> str:
         return "none"
     if display.hall_id is None:
         return "code"
-    return f"{display.use_id}-{display.part_id}-{display.phrase_id}" if display.use_id else "nothing"
+    if display.use_id is None:
+        return "nothing"
+    return f"{display.use_id}-{display.part_id}-{display.phrase_id}-{display.chapter}-{display.leaf}"

@@ -1,15 +1,17 @@
 """A second screen plays what the desk sends, is empty when nothing plays, and knows nothing of anybody."""
 
+import io
 from datetime import timedelta
 
 import pytest
 import time_machine
 
 from auditorium import clock
-from auditorium.domain.library import displays
+from auditorium.domain.library import displays, files
 from auditorium.domain.library.displays import NoSuchCodeError
 from auditorium.errors import DeskError
-from auditorium.models import AuditEntry, Display, ResourceUse
+from auditorium.models import AuditEntry, CourseItem, Display, Resource, ResourceUse
+from tests import media
 from tests.factories import (
     HallFactory,
     PhraseFactory,
@@ -106,7 +108,7 @@ def test_send_counts_a_use_at_the_screen_of_nobody(screen, hall, by):
 
 
 @pytest.mark.parametrize(
-    ("kind", "sentence"), [("book", "这一种不能放到大屏上。"), ("audio", "里面还没有可以放的内容。")]
+    ("kind", "sentence"), [("printed_book", "这一种不能放到大屏上。"), ("audio", "里面还没有可以放的内容。")]
 )
 def test_send_refuses_what_does_not_play(screen, by, kind, sentence):
     with pytest.raises(DeskError) as refusal:
@@ -136,6 +138,108 @@ def test_end_of_a_piece_said_late_changes_nothing(screen, by):
     displays.step(display=display, by=1, ended=version)
     displays.step(display=display, by=1, ended=version)
     assert shown(token) == (resource, 2, True)
+
+
+def book(content, title="三字经", **kwargs):
+    resource = ResourceFactory(kind="book", title=title, **kwargs)
+    ResourceFileFactory(resource=resource, file=files.store(io.BytesIO(content)))
+    return resource
+
+
+def opened_at(token):
+    display = displays.known_by(token)
+    return display.use and (display.part.resource.title, display.chapter, display.leaf)
+
+
+@pytest.mark.usefixtures("library_folder")
+def test_book_is_turned_by_the_desk_to_its_end(screen, by):
+    display, token = screen
+    displays.send(display=display, resource=book(media.epub({"一": "<p>人之初</p>", "二": "<p>性本善</p>"})), by=by)
+    assert (opened_at(token), displays.known_by(token).is_playing) == (("三字经", 0, 0), False)
+    displays.turn(display=display, by=-1)
+    assert opened_at(token) == ("三字经", 0, 0)
+    displays.turn(display=display, by=1)
+    assert opened_at(token) == ("三字经", 1, 0)
+    assert ResourceUse.objects.get().position == 500
+    displays.turn_to(display=display, chapter=0)
+    assert opened_at(token) == ("三字经", 0, 0)
+    displays.turn_to(display=display, chapter=1)
+    displays.play(display=display)
+    assert displays.known_by(token).is_playing is False
+    displays.turn(display=display, by=1)
+    assert (opened_at(token), ResourceUse.objects.get().position) == (None, 1000)
+
+
+@pytest.mark.usefixtures("library_folder")
+def test_book_that_cannot_be_opened_changes_nothing_on_the_screen(screen, by):
+    display, token = screen
+    displays.send(display=display, resource=opera(), by=by)
+    lost = book(media.epub())
+    files.storage().delete(lost.files.get().file.path)
+    with pytest.raises(DeskError) as refusal:
+        displays.send(display=display, resource=lost, by=by)
+    assert refusal.value.sentence == "这本书的文件找不到了，请找管理员重新上传。"
+    assert (shown(token)[2], ResourceUse.objects.count()) == (True, 1)
+
+
+@pytest.mark.usefixtures("library_folder")
+def test_page_turned_meanwhile_by_another_desk_is_turned_once(screen, by, monkeypatch):
+    display, token = screen
+    chapters = {"一": "<p>人之初</p>", "二": "<p>性本善</p>", "三": "<p>性相近</p>"}
+    displays.send(display=display, resource=book(media.epub(chapters)), by=by)
+    beyond = displays.leaves.beyond
+
+    def meanwhile(*args, **kwargs):
+        there = beyond(*args, **kwargs)
+        monkeypatch.setattr(displays.leaves, "beyond", beyond)
+        displays.turn(display=display, by=1)
+        return there
+
+    monkeypatch.setattr(displays.leaves, "beyond", meanwhile)
+    displays.turn(display=display, by=1)
+    assert opened_at(token) == ("三字经", 1, 0)
+
+
+@pytest.mark.usefixtures("library_folder")
+def test_page_stands_for_half_an_hour_and_no_longer(screen, by):
+    display, token = screen
+    displays.send(display=display, resource=book(media.epub()), by=by)
+    begun = clock.now()
+    with time_machine.travel(begun + timedelta(minutes=29)):
+        assert opened_at(token) is not None
+    with time_machine.travel(begun + timedelta(minutes=31)):
+        assert opened_at(token) is None
+
+
+@pytest.mark.usefixtures("library_folder")
+def test_course_is_shown_step_by_step_as_far_as_the_hall_may(screen, by):
+    display, token = screen
+    course = ResourceFactory(kind="course", title="跟着学")
+    steps = [book(media.epub()), opera(), opera(1), ResourceFactory(kind="link", url="https://example.org/")]
+    for order, step in enumerate(steps):
+        CourseItem.objects.create(course=course, resource=step, order=order)
+    Resource.objects.filter(pk=steps[2].pk).update(state="withdrawn")
+    displays.send(display=display, resource=course, by=by)
+    seen = []
+    while displays.known_by(token).use:
+        part = displays.known_by(token).part
+        seen.append((steps.index(part.resource), part.order))
+        displays.step(display=display, by=1)
+    assert seen == [(0, 1), (1, 1), (1, 2)]
+    assert ResourceUse.objects.get().resource == course
+
+
+def test_captions_are_those_of_the_part_that_plays(screen, by):
+    display, token = screen
+    resource = opera()
+    first, second = (
+        ResourceFileFactory(resource=resource, role="captions", order=order, file__media_type="text/vtt")
+        for order in (1, 2)
+    )
+    displays.send(display=display, resource=resource, by=by)
+    assert displays.captions(displays.known_by(token)) == first
+    displays.step(display=display, by=1)
+    assert displays.captions(displays.known_by(token)) == second
 
 
 def test_lesson_is_played_phrase_by_phrase_without_those_who_did_not_agree(screen, by):

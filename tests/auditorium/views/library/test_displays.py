@@ -1,13 +1,15 @@
 """The screen's page gets only what its hall's desk sends; the desk's page pairs it and presses its buttons."""
 
 import io
+import re
 
 import pytest
 from django.contrib import messages as django_messages
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
-from auditorium.domain.library import files
+from auditorium.domain.library import displays, files
 from auditorium.models import Display, Resource
 from tests import media
 from tests.factories import (
@@ -60,7 +62,10 @@ def opera():
     return resource
 
 
-def page(screen):
+def page(screen, on=0):
+    """What stands on it, so many leaves on."""
+    for _turn in range(on):
+        displays.turn(display=Display.objects.get(), by=1)
     return screen.get(url("screen")).content.decode()
 
 
@@ -99,6 +104,98 @@ def test_what_is_sent_is_on_the_screen_with_the_file_of_its_piece_only(desk, pai
     assert screen.get(url("resource_file", part.pk)).status_code == 302  # to the login
 
 
+@pytest.fixture
+def book():
+    """A chapter of two leaves with a picture, and another chapter."""
+    resource = ResourceFactory(kind="book", title="三字经")
+    told = {"一": f'<p>{"人之初，性本善。" * 40}</p><p><img src="p.png" alt="学堂"/></p>', "二": "<p>完</p>"}
+    content = media.epub(told, more={"OEBPS/p.png": media.PNG, "OEBPS/other.css": "p {}"})
+    ResourceFileFactory(resource=resource, file=files.store(io.BytesIO(content)))
+    return resource
+
+
+def test_book_is_turned_leaf_by_leaf_and_to_a_chapter(desk, paired, screen, book):
+    desk.post(url("display_send", paired.pk, book.pk))
+    assert ("人之初" in page(screen), "第 1 页，共 3 页" in page(screen)) == (True, True)
+    state = screen.get(url("screen_state")).json()
+    desk.post(url("display_tell", paired.pk), {"do": "on"})
+    assert screen.get(url("screen_state")).json()["piece"] != state["piece"]
+    desk.post(url("display_tell", paired.pk), {"do": "on"})
+    picture = re.search(r'<img src="(/display/picture/[^"]+)" alt="学堂">', page(screen))[1]
+    sent = screen.get(picture)
+    assert (sent.content, sent.headers["Content-Type"]) == (media.PNG, "image/png")
+    desk.post(url("display_tell", paired.pk), {"do": "chapter", "chapter": "1"})
+    assert "<p>完</p>" in page(screen)
+    desk.post(url("display_tell", paired.pk), {"do": "back"})
+    assert "学堂" in page(screen)
+    desk.post(url("display_tell", paired.pk), {"do": "stop"})
+    assert screen.get(picture).status_code == 404
+
+
+def test_nothing_but_pictures_of_the_open_book_is_sent(desk, paired, screen, book, opera):
+    desk.post(url("display_send", paired.pk, book.pk))
+    for path in ("OEBPS/other.css", "OEBPS/c0.xhtml", "OEBPS/none.png", "../p.png"):
+        assert screen.get(url("screen_picture", "1", path)).status_code == 404
+    desk.post(url("display_send", paired.pk, opera.pk))
+    assert screen.get(url("screen_picture", "1", "OEBPS/p.png")).status_code == 404
+
+
+def test_pdf_is_drawn_for_the_screen(desk, paired, screen):
+    resource = ResourceFactory(kind="article")
+    content = media.pdf((300, 400), (400, 300))
+    ResourceFileFactory(resource=resource, file=files.store(io.BytesIO(content)))
+    desk.post(url("display_send", paired.pk, resource.pk))
+    sizes, colours = [], []
+    for _leaf in range(3):
+        picture = re.search(r'<img src="([^"]+)"', page(screen))[1]
+        drawn = Image.open(io.BytesIO(screen.get(picture).content)).convert("RGB")
+        sizes.append(drawn.width)
+        colours.append("red" if drawn.getpixel((9, 9))[0] > 128 else "blue")
+        desk.post(url("display_tell", paired.pk), {"do": "on"})
+    assert (sizes, colours) == ([1600, 1600, 1600], ["red", "red", "red"])
+    assert Display.objects.get().use is None
+    for path in ("9/0", "0/7", "x"):
+        assert screen.get(url("screen_picture", "1", path)).status_code == 404
+
+
+def test_film_has_its_captions(desk, paired, screen):
+    film = ResourceFactory(kind="video")
+    ResourceFileFactory(resource=film, file=files.store(io.BytesIO(media.MP4)))
+    desk.post(url("display_send", paired.pk, film.pk))
+    assert ("<track" in page(screen), screen.get(url("screen_captions")).status_code) == (False, 404)
+    ResourceFileFactory(resource=film, role="captions", file=files.store(io.BytesIO(media.VTT)))
+    assert "<track" in page(screen)
+    sent = screen.get(url("screen_captions"))
+    assert b"".join(sent.streaming_content) == media.VTT
+    assert sent.headers["Content-Type"] == "text/vtt; charset=utf-8"
+
+
+def test_desk_says_where_a_playlist_and_a_book_are(desk, paired, opera, book):
+    desk.post(url("display_send", paired.pk, opera.pk))
+    desk.post(url("display_tell", paired.pk), {"do": "next"})
+    assert "第 2 个，共 2 个" in desk.get(url("displays")).content.decode()
+    desk.post(url("display_send", paired.pk, book.pk))
+    shown = desk.get(url("displays")).content.decode()
+    assert [word in shown for word in ("正在看", "第 1 页，共 3 页", "下一页", "下一个")] == [True, True, True, False]
+
+
+def test_button_leads_back_to_the_resource_that_waits(desk, paired, opera):
+    answer = desk.post(url("display_tell", paired.pk), {"do": "pause", "resource": str(opera.pk)})
+    assert answer.url == f"{url('displays')}?resource={opera.pk}"
+    assert desk.post(url("display_tell", paired.pk), {"do": "pause", "resource": "//x"}).url == url("displays")
+
+
+def test_screen_without_scripts_looks_again_by_itself_except_while_something_plays(desk, paired, screen, opera, book):
+    seen = {"nothing": 'http-equiv="refresh"' in page(screen)}
+    for name, resource in (("book", book), ("opera", opera)):
+        desk.post(url("display_send", paired.pk, resource.pk))
+        seen[name] = 'http-equiv="refresh"' in page(screen)
+    assert seen == {"nothing": True, "book": True, "opera": False}
+    piece = screen.get(url("screen_state")).json()["piece"]
+    assert screen.post(url("screen_tell"), {"ended": piece, "go": ""}).url == url("screen")
+    assert Display.objects.get().part.order == 2
+
+
 def test_state_is_304_until_something_changes(desk, paired, screen, opera):
     first = screen.get(url("screen_state"))
     assert first.json() == {"piece": "nothing", "playing": False}
@@ -120,7 +217,7 @@ def test_end_of_a_piece_leads_to_the_next_and_is_believed_once(desk, paired, scr
     assert Display.objects.get().part.order == 2
 
 
-def test_screen_in_the_desks_own_browser_shows_nothing_of_a_person(desk, hall, opera):
+def test_screen_in_the_desks_own_browser_shows_nothing_of_a_person(desk, hall, opera, book):
     villager = VillagerFactory(name="王月珍", registered_at=hall)
     user = desk_user(hall)
     VisitFactory(hall=hall, villager=villager, state="serving", served_by=user)
@@ -131,6 +228,11 @@ def test_screen_in_the_desks_own_browser_shows_nothing_of_a_person(desk, hall, o
     shown = page(desk)
     assert "越剧选段" in shown
     assert [word for word in ("王月珍", "何晓燕", "屏幕连上了") if word in shown] == []
+    desk.post(url("display_send", Display.objects.get().pk, book.pk))
+    answers = [desk.get(url(name)) for name in ("screen", "screen_state")]
+    answers += [desk.post(url("screen_tell")), desk.get(re.search(r'"(/display/picture/[^"]+)"', page(desk, on=2))[1])]
+    told = [f"{answer.headers}{answer.content.decode(errors='replace')}" for answer in answers]
+    assert [word for word in ("王月珍", "何晓燕", user.username) if any(word in one for one in told)] == []
     assert [str(message) for message in django_messages.get_messages(desk.get(url("displays")).wsgi_request)] == [
         "屏幕连上了。"
     ]
@@ -180,6 +282,6 @@ def test_desk_page_says_what_plays_in_as_many_queries_for_two_screens_as_for_one
             more = Display.objects.create(hall=hall, name=name, token_hash="1" * 64)
             desk.post(url("display_send", more.pk, opera.pk))
             desk.get(url("displays"))
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(12):
             shown = desk.get(url("displays")).content.decode()
         assert [word in shown for word in ("偌好", lesson.title, "停一停", name)] == [True] * 4
