@@ -6,8 +6,9 @@ from auditorium.views import demo_phone, desk, follow_ups, people, preferences, 
 from auditorium.views import help as help_views
 from auditorium.views.activities import activities, board, enrolments, feedback, handouts, learning, managing, rolls
 from auditorium.views.activities import papers as activity_papers
-from auditorium.views.library import catalogue, displays, lending, lessons, opening, reading, screen, speakers
+from auditorium.views.library import catalogue, displays, grants, lending, lessons, opening, reading, screen, speakers
 from auditorium.views.library import files as library_files
+from auditorium.views.library import taken_home as phone
 
 app_name = "auditorium"
 urlpatterns: list[URLPattern] = [
@@ -47,15 +48,15 @@ urlpatterns: list[URLPattern] = [
     path("activities/loudspeaker", activity_papers.loudspeaker, name="activity_loudspeaker"),
     path("activities/new", managing.activity_new, name="activity_new"),
     path("activities/rooms/new", managing.room_new, name="room_new"),
-    path("activities/for/<int:villager_pk>/", activities.activities_for, name="activities_for"),
     path("activities/board", board.board, name="activity_board"),
     path("activities/notices", board.notice_list, name="notices"),
     path("activities/notices/<int:pk>/down", board.notice_down, name="notice_down"),
     path("activities/handouts/<int:pk>/remove", handouts.handout_remove, name="handout_remove"),
+    path("activities/for/<int:villager_pk>/", activities.activities_for, name="activities_for"),
     path("activities/enrolments/<int:pk>/off", enrolments.sign_off, name="activity_sign_off"),
-    path("activities/dates/<int:pk>/roll", rolls.roll_call, name="activity_roll"),
     path("activities/enrolments/<int:pk>/skills", learning.learner, name="activity_learner"),
     path("activities/dates/<int:pk>/feedback", feedback.opinions, name="activity_feedback"),
+    path("activities/dates/<int:pk>/roll", rolls.roll_call, name="activity_roll"),
     path("activities/dates/<int:pk>/roll/print", activity_papers.roll_sheet, name="activity_roll_sheet"),
     path("activities/dates/<int:pk>/move", managing.date_move, name="activity_date_move"),
     path("activities/dates/<int:pk>/cancel", managing.date_cancel, name="activity_date_cancel"),
@@ -64,10 +65,10 @@ urlpatterns: list[URLPattern] = [
     path("activities/<int:pk>/change", managing.activity_change, name="activity_change"),
     path("activities/<int:pk>/cancel", managing.activity_cancel, name="activity_cancel"),
     path("activities/<int:pk>/dates/new", managing.date_add, name="activity_date_add"),
-    path("activities/<int:pk>/poster", activity_papers.poster, name="activity_poster"),
     path("activities/<int:pk>/skills/<int:skill_pk>", learning.class_skill, name="activity_skill"),
     path("activities/<int:pk>/handouts", handouts.handout_choice, name="activity_handouts"),
     path("activities/<int:pk>/handouts/print", handouts.handout_sheet, name="activity_handout_sheet"),
+    path("activities/<int:pk>/poster", activity_papers.poster, name="activity_poster"),
     path("activities/<int:pk>/sign-up/<int:villager_pk>/", enrolments.sign_up, name="activity_sign_up"),
     path("activities/<int:pk>/signed/<int:villager_pk>/", enrolments.signed, name="activity_signed"),
     path("activities/<int:pk>/signed/<int:villager_pk>/slip", activity_papers.slip, name="activity_slip"),
@@ -103,13 +104,25 @@ urlpatterns: list[URLPattern] = [
     path("library/displays/<int:pk>/send/<int:resource_pk>", displays.display_send, name="display_send"),
     path("library/displays/<int:pk>/tell", displays.display_tell, name="display_tell"),
     path("display/", screen.screen, name="screen"),
-    path("display/begin", screen.screen_begin, name="screen_begin"),
     path("display/board", board.screen_board, name="screen_board"),
+    path("display/begin", screen.screen_begin, name="screen_begin"),
     path("display/captions", screen.screen_captions, name="screen_captions"),
     path("display/picture/<str:piece>/<path:path>", screen.screen_picture, name="screen_picture"),
     path("display/state", screen.screen_state, name="screen_state"),
     path("display/tell", screen.screen_tell, name="screen_tell"),
     path("display/sound", screen.screen_sound, name="screen_sound"),
+    path("library/taken-home/", grants.taken_home, name="taken_home"),
+    path("library/taken-home/<int:pk>/revoke", grants.grant_revoke, name="grant_revoke"),
+    path("take/<str:token>/", phone.begin, name="phone_begin"),
+    path("take/<str:token>/open", phone.phone_open, name="phone_open"),
+    path("take/<str:token>/cover", phone.phone_cover, name="phone_cover"),
+    path("take/<str:token>/files/<int:pk>/", phone.phone_file, name="phone_resource_file"),
+    path("take/<str:token>/phrases/<int:pk>/", phone.phone_sound, name="phone_phrase_sound"),
+    path("take/<str:token>/use/<uuid:uid>/", phone.phone_use, name="phone_resource_use"),
+    path("take/<str:token>/use/<uuid:uid>/progress", phone.phone_progress, name="phone_resource_progress"),
+    path(
+        "take/<str:token>/use/<uuid:uid>/<int:part>/in/<path:path>", phone.phone_picture, name="phone_resource_picture"
+    ),
     path("library/lending/", lending.lending, name="lending"),
     path("library/lending/for/<int:villager_pk>/", lending.lending_for, name="lending_for"),
     path("library/lending/copies/<int:pk>/lend", lending.copy_lend, name="copy_lend"),

@@ -8,7 +8,9 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
 
 from django.conf import settings
@@ -24,6 +26,7 @@ from config.static_files import UsedStaticFiles
 from config.supervisor import Program, Supervisor
 
 ADDRESS = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 what phones may open, and nothing of the desk
 WEB_THREADS = 8
 WORKER_THREADS = 4
 
@@ -55,11 +58,13 @@ def only_copy(folder: Path) -> Iterator[Path]:
         lock.close()
 
 
-def chosen_port() -> int:
+def chosen_port(variable: str = "PORT", usual: int = 8000, address: str = ADDRESS) -> int:
     """Return PORT, or 8000. Refused when it is no port or somebody else listens there."""
-    text = os.environ.get("PORT") or "8000"
+    text = os.environ.get(variable) or str(usual)
     if not text.isdigit() or not 0 < int(text) < 65536:
-        raise Refused(f"PORT={text} 不是端口号，请用 1 到 65535 的数字。", f"PORT={text} is no port; use 1 to 65535.")
+        raise Refused(
+            f"{variable}={text} 不是端口号，请用 1 到 65535 的数字。", f"{variable}={text} is no port; use 1 to 65535."
+        )
     port = int(text)
     with socket.socket() as probe:
         if sys.platform == "win32":
@@ -67,14 +72,45 @@ def chosen_port() -> int:
         else:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((ADDRESS, port))
+            probe.bind((address, port))
         except OSError as error:
             raise Refused(
-                f"端口 {port} 不能用（{error.strerror}），多半是别的程序占着。请换一个，例如设 PORT={port + 1} 再开。",
+                f"端口 {port} 不能用（{error.strerror}），多半是别的程序占着。"
+                f"请换一个，例如设 {variable}={port + 1} 再开。",
                 f"Port {port} can't be used ({error.strerror}); most likely another program has it. "
-                f"Choose another one: PORT={port + 1}.",
+                f"Choose another one: {variable}={port + 1}.",
             ) from error
     return port
+
+
+@dataclass(frozen=True)
+class HallNetwork:
+    """Where phones and screens on the hall's network find what is opened for them."""
+
+    name: str
+    port: int
+
+    @property
+    def origin(self) -> str:
+        """What their addresses begin with; "auto" in it is this PC's address whenever it is asked for."""
+        return f"http://{self.name}:{self.port}"
+
+    @property
+    def bound_to(self) -> str:
+        """Every address of this PC, where a name or "auto" is given; that address alone, where one is."""
+        try:
+            return str(ip_address(self.name))
+        except ValueError:
+            return EVERYWHERE
+
+
+def hall_network(port: int) -> HallNetwork | None:
+    """What HALL_NETWORK asks for: nothing unless it is set. Refused when it cannot be opened."""
+    name = os.environ.get("HALL_NETWORK", "").strip()
+    if not name:
+        return None
+    network = HallNetwork(name, 0)
+    return replace(network, port=chosen_port("HALL_NETWORK_PORT", port + 1, network.bound_to))
 
 
 def database_file() -> Path | None:
@@ -130,16 +166,15 @@ def collect_static(say: Say) -> None:
     stamp.write_text(fingerprint.hexdigest(), encoding="ascii")
 
 
-def programs(port: int) -> list[Program]:
-    """The three processes of one PC, and a fourth where a line wants to be kept connected."""
+def programs(port: int, network: HallNetwork | None = None) -> list[Program]:
+    """The three processes of one PC, one for the hall's network, and one where a line wants to be kept connected.
+
+    The desk's own process listens on this PC alone; the network's knows none of the desk's addresses.
+    """
+    phones = [_web("phones", network.bound_to, network.port, "config.network_wsgi:application")] if network else []
     return [
-        Program(
-            "web",
-            (
-                *("granian", "--interface", "wsgi", "--host", ADDRESS, "--port", str(port), "--no-ws"),
-                *("--workers", "1", "--blocking-threads", str(WEB_THREADS), "config.wsgi:application"),
-            ),
-        ),
+        _web("web", ADDRESS, port, "config.wsgi:application"),
+        *phones,
         Program(
             "worker",
             (
@@ -150,6 +185,16 @@ def programs(port: int) -> list[Program]:
         Program("beat", ("celery", "--app", "config", "beat", "--loglevel", "INFO")),
         Program("smpp", ("manage", "smpp"), is_wanted=_wants_connections),
     ]
+
+
+def _web(name: str, address: str, port: int, application: str) -> Program:
+    return Program(
+        name,
+        (
+            *("granian", "--interface", "wsgi", "--host", address, "--port", str(port), "--no-ws"),
+            *("--workers", "1", "--blocking-threads", str(WEB_THREADS), application),
+        ),
+    )
 
 
 def _wants_connections() -> bool:
@@ -184,6 +229,7 @@ def serve(*, place: Callable[[], object], fill: Callable[[], object], welcome: S
     folder = Path(settings.VAR_DIR)
     with only_copy(folder) as note:
         port = chosen_port()
+        network = hall_network(port)
         address = f"http://{ADDRESS}:{port}/"
         note.write_text(address, encoding="utf-8")
         place()
@@ -195,6 +241,7 @@ def serve(*, place: Callable[[], object], fill: Callable[[], object], welcome: S
         collect_static(say)
         say("· 启动 / Starting")
         environment = os.environ | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
-        supervisor = Supervisor(programs(port), environment=environment, log_folder=folder / "log")
+        environment["PHONES_ORIGIN"] = network.origin if network else ""
+        supervisor = Supervisor(programs(port, network), environment=environment, log_folder=folder / "log")
         supervisor.run(is_ready=lambda: answers(port), when_ready=lambda: welcome(address))
         say("已停下。 / Stopped.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django_htmx.middleware import HtmxDetails
@@ -23,6 +24,13 @@ class StaffRequest(HttpRequest):
 def current_hall(request: StaffRequest) -> Hall:
     """The hall whose desk the user sits at; NoHallError, which ChooseHallMiddleware answers, when none is chosen."""
     return preferences.current_hall(user=request.user)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Whose request it is: as the server in front says, where `CLIENT_ADDRESS_HEADER` names what it says it in."""
+    if settings.CLIENT_ADDRESS_HEADER:
+        return request.headers.get(settings.CLIENT_ADDRESS_HEADER, "").rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class ChooseHallMiddleware:

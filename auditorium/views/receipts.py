@@ -7,7 +7,6 @@ import uuid
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -21,6 +20,7 @@ from auditorium.gateways import gateway_for
 from auditorium.gateways.base import Callback, SmsGateway, receipt_callback, reply_callback
 from auditorium.models import SmsLine
 from auditorium.storable import storable_throughout
+from auditorium.views.access import client_address
 
 LARGEST_BODY = 1024 * 1024
 
@@ -75,7 +75,7 @@ def _line(uid: uuid.UUID) -> tuple[SmsLine | None, SmsGateway | None]:
 def _posted(request: HttpRequest, line: SmsLine, secret: str, callback: Callback) -> Any:
     """What was posted, or the response that refuses it; Http404 where secret or sender are not those of the line."""
     is_known = bool(callback.secret) and constant_time_compare(secret, callback.secret)
-    if not (is_known and line.accepts_from(_sender(request))):
+    if not (is_known and line.accepts_from(client_address(request))):
         raise Http404
     if callback.by_get != (request.method == "GET"):
         return HttpResponseNotAllowed(["GET" if callback.by_get else "POST"])
@@ -105,10 +105,3 @@ def _accepted(callback: Callback) -> HttpResponse:
     """What the provider takes for an acceptance."""
     kind = "application/json" if callback.answer.startswith("{") else "text/plain; charset=utf-8"
     return HttpResponse(callback.answer, content_type=kind)
-
-
-def _sender(request: HttpRequest) -> str:
-    """Whose request it is: as the server in front says, where `CLIENT_ADDRESS_HEADER` names what it says it in."""
-    if settings.CLIENT_ADDRESS_HEADER:
-        return request.headers.get(settings.CLIENT_ADDRESS_HEADER, "").rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))

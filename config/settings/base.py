@@ -189,14 +189,17 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
+# Under which address phones reach what is opened for them, such as https://desk.example.cn. On one PC `run` sets it
+# from HALL_NETWORK, and "auto" in it is the PC's address at the time.
+PHONES_ORIGIN = env("PHONES_ORIGIN", default="")
 CLIENT_ADDRESS_HEADER = env("CLIENT_ADDRESS_HEADER", default="")
 SMS_PER_NUMBER_AND_DAY = env.int("SMS_PER_NUMBER_AND_DAY", default=10)
 SMS_BODIES_DAYS = env.int("SMS_BODIES_DAYS", default=90)
 TASK_WORDS_DAYS = env.int("TASK_WORDS_DAYS", default=366)
+FEEDBACK_DAYS = env.int("FEEDBACK_DAYS", default=366)
 AUDIT_DAYS = env.int("AUDIT_DAYS", default=3 * 366)
 ALERT_WEBHOOK_URL = env("ALERT_WEBHOOK_URL", default="")
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
-FEEDBACK_DAYS = env.int("FEEDBACK_DAYS", default=366)
 globals().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))  # EMAIL_HOST, EMAIL_PORT …
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("EMAIL_SENDER", default="desk@localhost")
@@ -259,16 +262,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
-    "open-the-weekly-schedules-ahead": {
-        "task": "appointments.open_schedules",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
     # by day: a task is due a day after the hall opens next
     "ask-for-books-that-are-not-back": {
         "task": "auditorium.ask_for_books",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "open-the-weekly-schedules-ahead": {
+        "task": "appointments.open_schedules",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     # a PC that is off by night catches up when it is next switched on
     "drop-what-is-not-kept": {
@@ -282,7 +285,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secret_addresses": {"()": "config.secret_addresses.SecretAddresses"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secret_addresses"]},
+    },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         "axes.apps": {"level": "WARNING"},  # it greets at every start

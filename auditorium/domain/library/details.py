@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from auditorium.domain.library import playlists, search
+from auditorium.domain.library import grants, playlists, search
 from auditorium.library_enums import FileRole, ResourceKind
 from auditorium.models import HallResource, ReadingPlace, Resource
 
@@ -34,7 +34,7 @@ BUTTONS: dict[str, StrOrPromise] = {
 class Details:
     """Parts, steps, how often it was used here, and where the villager left off. `opens` is what the button opens.
 
-    With `can_be_shown` there is something for the second screen.
+    With `can_be_shown` there is something for the second screen, with `can_be_taken_home` for a phone.
     """
 
     opens: Resource | None
@@ -45,6 +45,7 @@ class Details:
     left_off: ReadingPlace | None
     site: str
     can_be_shown: bool
+    can_be_taken_home: bool
 
     @property
     def is_under_way(self) -> bool:
@@ -71,6 +72,7 @@ def of(resource: Resource, *, hall: Hall, villager: Villager | None) -> Details:
         left_off=place,
         site=urlsplit(resource.url).hostname or "",
         can_be_shown=resource.kind in playlists.SHOWN,
+        can_be_taken_home=resource.kind in grants.TAKEN,
     )
 
 

@@ -5,23 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from auditorium.domain.library import lessons
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpRequest, HttpResponse
 
-    from auditorium.models import ResourceUse
-    from auditorium.views.access import StaffRequest
+    from auditorium.views.library.uses import Ways
 
 
-def lesson(request: StaffRequest, use: ResourceUse) -> HttpResponse:
+def lesson(request: HttpRequest, ways: Ways) -> HttpResponse:
     """What may be heard of it; each phrase has its own player where scripts do not run."""
-    trail = [
-        (_("看书听戏"), reverse("auditorium:library")),
-        (use.resource.title, reverse("auditorium:resource", args=[use.resource_id])),
-    ]
-    context = {"use": use, "resource": use.resource, "phrases": lessons.to_learn(use.resource), "trail": trail}
+    context = ways.context(request) | {"phrases": lessons.to_learn(ways.use.resource)}
     return render(request, "auditorium/library/open_lesson.html", context)

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from auditorium.domain import visits
@@ -21,11 +20,12 @@ from auditorium.library_enums import ResourceKind
 from auditorium.models import Resource
 from auditorium.views.access import current_hall
 from auditorium.views.library import learning, players, reading
-from auditorium.views.library.uses import load_use
+from auditorium.views.library.uses import Ways, load_use
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
     from auditorium.views.access import StaffRequest
@@ -56,8 +56,18 @@ def resource_use(request: StaffRequest, uid: UUID) -> HttpResponseBase:
     use = load_use(request, uid)
     if use.resource.kind == ResourceKind.LINK:
         return players.link(request, use)
+    try:
+        return show(request, Ways(use))
+    except DeskError as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("auditorium:resource", use.resource_id)
+
+
+def show(request: HttpRequest, ways: Ways) -> HttpResponse:
+    """The page of an opened resource, at the place asked for, else where it was left; DeskError where it cannot be."""
+    use = ways.use
     if use.resource.kind == ResourceKind.LESSON:
-        return learning.lesson(request, use)
+        return learning.lesson(request, ways)
     parts = uses.parts(use.resource)
     place = uses.place_of(use)
     wanted = request.GET.get("part", "")
@@ -65,25 +75,25 @@ def resource_use(request: StaffRequest, uid: UUID) -> HttpResponseBase:
     part = part or next((one for one in parts if place and one.pk == place.file_id), None) or next(iter(parts), None)
     if part is None:
         raise Http404
-    try:
-        show = reading.book if part.file.media_type in pages.READABLE else players.player
-        return show(request, use, part, parts, place if place and place.file_id == part.pk else None)
-    except DeskError as refusal:
-        messages.error(request, refusal.sentence)
-        return redirect("auditorium:resource", use.resource_id)
+    page = reading.book if part.file.media_type in pages.READABLE else players.player
+    return page(request, ways, part, parts, place if place and place.file_id == part.pk else None)
 
 
 @require_POST
 def resource_progress(request: StaffRequest, uid: UUID) -> HttpResponse:
     """How far it got; with `go` a button leads on to another page."""
     use = load_use(request, uid)
-    form = ProgressForm(request.POST, use=use)
+    return told(request, Ways(use), ended=reverse("auditorium:resource", args=[use.resource_id]))
+
+
+def told(request: HttpRequest, ways: Ways, *, ended: str) -> HttpResponse:
+    """Write down how far it got, and lead on to where the button does; to `ended` where somebody has finished."""
+    form = ProgressForm(request.POST, use=ways.use)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    uses.progress(use=use, **form.told)
+    uses.progress(use=ways.use, **form.told)
     if "end" in request.POST:
-        return redirect("auditorium:resource", use.resource_id)
+        return redirect(ended)
     if not form.cleaned_data.get("go"):
         return HttpResponse(status=204)
-    asked = urlencode({"part": form.cleaned_data["part"], "n": form.cleaned_data["n"]})
-    return redirect(f"{reverse('auditorium:resource_use', args=[use.uid])}?{asked}")
+    return redirect(ways.page(part=form.cleaned_data["part"], n=form.cleaned_data["n"]))

@@ -16,16 +16,19 @@ from auditorium.media_types import PDF, VIDEO
 from auditorium.views.library.uses import around
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from auditorium.models import ReadingPlace, ResourceFile, ResourceUse
     from auditorium.views.access import StaffRequest
+    from auditorium.views.library.uses import Ways
 
 
 def player(
-    request: StaffRequest, use: ResourceUse, part: ResourceFile, parts: list[ResourceFile], place: ReadingPlace | None
+    request: HttpRequest, ways: Ways, part: ResourceFile, parts: list[ResourceFile], place: ReadingPlace | None
 ) -> HttpResponse:
     """Sound or a film with its playlist, captions and transcript; a PDF in the browser's viewer."""
     index = parts.index(part)
-    context = around(use, part, parts) | {
+    context = around(request, ways, part, parts) | {
         "begin": END * index // len(parts),
         "until": END * (index + 1) // len(parts),
         "at": place.locator.get("at", 0) if place else 0,

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from auditorium.domain.library import pages
 from auditorium.domain.library.use import END
-from auditorium.errors import DeskError
-from auditorium.media_types import EPUB, PICTURES, media_type_of
+from auditorium.media_types import EPUB
 from auditorium.models import ReadingPlace, ResourceFile, ResourceUse
-from auditorium.views.library.uses import around, load_use
+from auditorium.views.library.pictures import send_picture
+from auditorium.views.library.uses import THEME, THEMES, Ways, around, load_use
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.http import HttpRequest, HttpResponse
+
     from auditorium.views.access import StaffRequest
 
-THEMES = ("paper", "light", "dark")
-THEME = "reader_theme"
 LISTED = 200
 """A long text has so many pages that only every few of them stand in the list."""
-
-_INERT = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 @dataclass(frozen=True)
@@ -45,23 +39,22 @@ class Step:
 
 @dataclass(frozen=True)
 class Links:
-    """Links of a book's page on the desk."""
+    """Links of a book's page."""
 
-    use: ResourceUse
+    ways: Ways
     part: ResourceFile
 
     def chapter(self, number: int) -> str:
         """That page, opened by itself: a note at the end of the book, say."""
-        asked = urlencode({"part": self.part.pk, "n": number})
-        return f"{reverse('auditorium:resource_use', args=[self.use.uid])}?{asked}"
+        return self.ways.page(part=self.part.pk, n=number)
 
     def picture(self, path: str) -> str:
         """Out of the book."""
-        return reverse("auditorium:resource_picture", args=[self.use.uid, self.part.pk, path])
+        return self.ways.picture(self.part.pk, path)
 
 
 def book(
-    request: StaffRequest, use: ResourceUse, part: ResourceFile, parts: list[ResourceFile], place: ReadingPlace | None
+    request: HttpRequest, ways: Ways, part: ResourceFile, parts: list[ResourceFile], place: ReadingPlace | None
 ) -> HttpResponse:
     """One chapter, with the list of all and the way to the next."""
     asked = request.GET.get("n", "")
@@ -69,8 +62,8 @@ def book(
         steps = _steps(opened.chapters, part, parts)
         left_at = place.locator.get("n", 0) if place else 0
         number = min(int(asked) if asked.isdecimal() else left_at, len(steps) - 1)
-        html = opened.html(number, Links(use, part))
-    context = around(use, part, parts) | {
+        html = opened.html(number, Links(ways, part))
+    context = around(request, ways, part, parts) | {
         "html": html,
         "has_heading": any(f"<h{level}" in html for level in "123"),
         "listed": steps[:: 1 + len(steps) // LISTED],
@@ -80,7 +73,6 @@ def book(
         "after": steps[number + 1] if number + 1 < len(steps) else None,
         "share": place.locator.get("share", 0) if place and not asked and number == left_at else 0,
         "found_again": bool(place and not asked and place.position),
-        "theme": request.session.get(THEME, THEMES[0]),
     }
     return render(request, "auditorium/library/open_book.html", context)
 
@@ -88,19 +80,14 @@ def book(
 @require_safe
 def resource_picture(request: StaffRequest, uid: UUID, part: int, path: str) -> HttpResponse:
     """A picture of the book; nothing else of it is ever sent as it is."""
-    use = load_use(request, uid)
+    return picture(load_use(request, uid), part, path)
+
+
+def picture(use: ResourceUse, part: int, path: str) -> HttpResponse:
+    """One of the book's pictures, or 404."""
     books = ResourceFile.objects.filter(resource=use.resource_id, file__media_type=EPUB).select_related("file")
     row = get_object_or_404(books, pk=part)
-    try:
-        with pages.opened(row.file) as opened:
-            content = opened.picture(path)
-        media_type = media_type_of(io.BytesIO(content))
-    except (KeyError, DeskError, FileNotFoundError):
-        raise Http404 from None
-    if media_type not in PICTURES:
-        raise Http404
-    headers = {"Content-Security-Policy": _INERT, "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type=media_type, headers=headers)
+    return send_picture(row.file, path)
 
 
 @require_POST
@@ -110,7 +97,7 @@ def reader_theme(request: StaffRequest, uid: UUID) -> HttpResponse:
     if request.POST.get("theme") in THEMES:
         request.session[THEME] = request.POST["theme"]
     asked = {name: request.POST[name] for name in ("part", "n") if request.POST.get(name, "").isdecimal()}
-    return redirect(f"{reverse('auditorium:resource_use', args=[use.uid])}?{urlencode(asked)}")
+    return redirect(Ways(use).page(**asked))
 
 
 def _steps(chapters: list[pages.Chapter], part: ResourceFile, parts: list[ResourceFile]) -> list[Step]:
