@@ -39,6 +39,7 @@ from auditorium.models import Message, Phone, Reminder
 from auditorium.ports import service_for
 
 if TYPE_CHECKING:
+    from auditorium.domain.recipients import Recipients
     from auditorium.models import Contact
 
 logger = logging.getLogger(__name__)
@@ -156,8 +157,7 @@ class DueReminders:
             logger.warning("No usable SMS line covers hall %s.", reminder.hall_id)
             waits = not again and self.at - reminder.due_at < lines.MAY_RETURN
             return [], "" if waits else _("没有可用的短信线路")
-        rule = reminder_rules.rule_of(self.rules[reminder.hall_id, reminder.about_kind], reminder.purpose)
-        copies = [] if again or not rule.copies else told.copies
+        copies = [] if again else self._copies(reminder, told)
         try:
             main, *others = [self._text(reminder, contact) for contact in (told.main, *copies)]
         except wording.WordingError as error:
@@ -170,6 +170,12 @@ class DueReminders:
             message.is_copy = True
         self.texts_today.update(message.phone_id for message in messages)
         return messages, ""
+
+    def _copies(self, reminder: Reminder, told: Recipients) -> list[Contact]:
+        """Who is told beside: relatives as the villager wants it, and whoever heard before what does not hold now."""
+        rule = reminder_rules.rule_of(self.rules[reminder.hall_id, reminder.about_kind], reminder.purpose)
+        wanted = told.copies if rule.copies else []
+        return [one for one in told.others if one in wanted or one.phone_id in reminder.heard_on]
 
     def _text(self, reminder: Reminder, contact: Contact) -> Message | None:
         """The text to one contact; None where no line can carry its words."""

@@ -40,9 +40,13 @@ _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIX
 
 @dataclass(frozen=True)
 class Recipients:
-    """Whose phones a text goes to; without `main` nobody can be told in writing, and `why_not` says why."""
+    """Whose phones a text goes to; without `main` nobody can be told in writing, and `why_not` says why.
+
+    `others` can read a text too; of them `copies` are those the villager wants to know of everything.
+    """
 
     main: Contact | None = None
+    others: list[Contact] = field(default_factory=list)
     copies: list[Contact] = field(default_factory=list)
     why_not: str = ""
 
@@ -81,7 +85,7 @@ def of_villager(villager: Villager, *, without: Collection[int] = ()) -> Recipie
     main = readers[0]
     wants_copies = ConsentPurpose.RELATIVE_COPIES in agreed
     copies = [contact for contact in readers[1:] if wants_copies and contact.gets_copies]
-    return Recipients(main=main, copies=copies)
+    return Recipients(main=main, others=readers[1:], copies=copies)
 
 
 def to_call(villager: Villager) -> Contact | None:

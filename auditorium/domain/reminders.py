@@ -76,6 +76,9 @@ def plan(
             del times[ReminderPurpose.CONFIRMATION]
         elif changed and _anybody_told(about_kind, about_id, *replaces):
             times[ReminderPurpose.CHANGED] = times.pop(ReminderPurpose.CONFIRMATION)
+    heard_on: list[int] = []
+    if ReminderPurpose.CHANGED in times:
+        heard_on = _heard_on(about_kind, about_id, *replaces)
     templates = wording.current_templates(about_kind)
     owed = set() if just_written else _owed_purposes(about_kind, about_id)
     planned = [
@@ -87,6 +90,7 @@ def plan(
             purpose=purpose,
             due_at=due_at,
             expires_at=expires_at,
+            heard_on=heard_on if purpose == ReminderPurpose.CHANGED else [],
             **words_of(templates, purpose),
         )
         for purpose, due_at in sorted(times.items(), key=lambda item: item[1])
@@ -215,6 +219,7 @@ def _owe(
     if not owed:
         return []
     now = clock.now()
+    heard = _heard_on_each(about_kind, [one.about_id for one in owed]) if purpose in SAYS_THAT_IT_ENDED else {}
     words = words_of(wording.current_templates(about_kind), purpose)
     planned = [
         Reminder(
@@ -225,6 +230,7 @@ def _owe(
             purpose=purpose,
             due_at=due_at or reminder_times.allowed_from(now, one.expires_at),
             expires_at=one.expires_at,
+            heard_on=sorted(heard.get(one.about_id, ())),
             **words,
         )
         for one in owed
@@ -244,6 +250,21 @@ def _anybody_told(about_kind: str, *about_ids: int) -> bool:
         purpose__in=SAYS_THAT_IT_ENDED
     )
     return before.filter(Q(state=ReminderState.TOLD) | Q(messages__state__in=_GONE_OUT)).exists()
+
+
+def _heard_on(about_kind: str, *about_ids: int) -> list[int]:
+    """The phones (ids) a text about any of these went out to, copies not counted."""
+    return sorted({phone for phones in _heard_on_each(about_kind, about_ids).values() for phone in phones})
+
+
+def _heard_on_each(about_kind: str, about_ids: Collection[int]) -> dict[int, set[int]]:
+    """The same of each of them, in one query."""
+    about = Reminder.messages.through.objects.filter(reminder__about_kind=about_kind, reminder__about_id__in=about_ids)
+    texts = about.filter(message__state__in=_GONE_OUT, message__is_copy=False)
+    found: dict[int, set[int]] = {}
+    for about_id, phone in texts.values_list("reminder__about_id", "message__phone"):
+        found.setdefault(about_id, set()).add(phone)
+    return found
 
 
 def words_of(templates: Mapping[tuple[str, str], MessageTemplate], purpose: str) -> dict[str, MessageTemplate]:

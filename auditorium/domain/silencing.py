@@ -100,6 +100,7 @@ def resume(*, villager: Villager) -> int:
             discreet_template_id=one.discreet_template_id,
             due_at=reminder_times.allowed_from(max(one.due_at, now), one.expires_at),
             expires_at=one.expires_at,
+            heard_on=one.heard_on,
         )
         for one in gone
         if (one.about_kind, one.about_id) in still

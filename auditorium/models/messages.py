@@ -54,7 +54,8 @@ class Reminder(models.Model):
     It always ends in a known state. `expires_at` is when telling would be useless (the visit).
     Both template versions are fixed when it is planned, in Chinese; who reads another language gets the words that
     were in force then. Who receives it is decided when it is claimed. `sure_by` is when a person is asked unless it
-    is certain by then that they were told; null where nothing hangs on it.
+    is certain by then that they were told; null where nothing hangs on it. `heard_on` are the phones (ids) of contacts
+    who were told in the villager's stead what it takes back.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -71,6 +72,7 @@ class Reminder(models.Model):
     expires_at = models.DateTimeField(_("最晚"))
     state = models.CharField(_("状态"), max_length=12, choices=ReminderState, default=ReminderState.PLANNED)
     sure_by = models.DateTimeField(null=True, editable=False)
+    heard_on = models.JSONField(default=list, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = ReminderQuerySet.as_manager()

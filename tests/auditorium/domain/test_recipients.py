@@ -72,10 +72,12 @@ def test_nobody_is_told_in_writing_without_consent():
 def test_copies_go_to_relatives_who_were_agreed_to(villager):
     own = contact(villager)
     daughter = contact(villager, Relation.DAUGHTER, order=2, gets_copies=True)
-    contact(villager, Relation.SON, order=3)
+    son = contact(villager, Relation.SON, order=3)
+    contact(villager, Relation.NEIGHBOUR, order=4, reach=Reach.CALL, gets_copies=True)
     assert recipients.of_villager(villager).copies == []
     ConsentFactory(villager=villager, purpose=ConsentPurpose.RELATIVE_COPIES)
-    assert recipients.of_villager(villager) == recipients.Recipients(main=own, copies=[daughter])
+    both = [daughter, son]
+    assert recipients.of_villager(villager) == recipients.Recipients(main=own, others=both, copies=[daughter])
 
 
 def test_relative_who_is_told_in_the_villagers_stead_gets_no_copy_too(villager):

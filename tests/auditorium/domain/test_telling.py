@@ -1,11 +1,14 @@
 """What becomes a text: on a line that has its words, in the reader's language, by the rules, and then fixed."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from auditorium.domain import delivery, lines, telling, template_versions, wording
+from auditorium.domain import delivery, lines, reminders, telling, template_versions, wording
+from auditorium.domain.reminders import Owed
 from auditorium.enums import (
     ConsentPurpose,
     GatewayKind,
@@ -13,11 +16,12 @@ from auditorium.enums import (
     MessageState,
     Relation,
     ReminderPurpose,
+    ReminderState,
     TextLanguage,
 )
-from auditorium.models import FollowUp, LineTemplate, Message, MessageTemplate, ReminderRule
+from auditorium.models import FollowUp, LineTemplate, Message, MessageTemplate, Reminder, ReminderRule
 from tests.errands import KIND
-from tests.factories import ConsentFactory, ContactFactory, HallFactory, SmsLineFactory, UserFactory
+from tests.factories import ConsentFactory, ContactFactory, HallFactory, SmsLineFactory, UserFactory, VillagerFactory
 from tests.outbox import FakeGateway, at, owe, states, told_villager
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +71,90 @@ def test_at_night_only_what_cannot_wait_is_said_to_whom_several_things_are_due(h
         urgent = owe(villager, about=2, days=0.5)
     assert telling.tell_batch(at=at("11-23 21:00"), after=None)[0]["written"] == 1
     assert list(Message.objects.get().reminders.all()) == [urgent]
+
+
+# Who heard it first
+
+
+def change(about=1):
+    reminders.replan(
+        about_kind=KIND,
+        about_id=about,
+        villager=Reminder.objects.first().villager,
+        hall=Reminder.objects.first().hall,
+        event_at=NOW + timedelta(days=4),
+        by=None,
+        why="换了时间",
+    )
+
+
+def replace(about=2):
+    """The same as another row, as a booking that was moved is."""
+    reminders.silence(about_kind=KIND, about_id=1, by=None, why="换了时间")
+    owe(Reminder.objects.first().villager, about=about, changed=True, replaces=[1])
+
+
+def call_off():
+    reminders.silence(about_kind=KIND, about_id=1, by=None, why="不去了", tell=ReminderPurpose.CANCELLED)
+
+
+def suspend():
+    first = Reminder.objects.first()
+    said = Owed(1, first.villager, first.hall, NOW + timedelta(days=4))
+    reminders.silence(about_kind=KIND, about_id=1, by=None, why="停了")
+    reminders.owe_all_now(about_kind=KIND, owed=[said], purpose=ReminderPurpose.CANCELLED)
+
+
+TAKEN_BACK = pytest.mark.parametrize("take_back", [change, replace, call_off, suspend])
+
+
+@pytest.fixture
+def told_by_daughter(hall):
+    """Somebody whose daughter was told in their stead, and who has a phone of their own since; the son knew nothing."""
+    SmsLineFactory()
+    villager = VillagerFactory(registered_at=hall)
+    ConsentFactory(villager=villager)
+    daughter = ContactFactory(villager=villager, relation=Relation.DAUGHTER, order=5)
+    owe(villager)
+    tell()
+    Message.objects.update(state=MessageState.DELIVERED)
+    Reminder.objects.filter(purpose=ReminderPurpose.CONFIRMATION).update(state=ReminderState.TOLD)
+    ContactFactory(villager=villager, order=1)
+    ContactFactory(villager=villager, relation=Relation.SON, order=6)
+    return daughter
+
+
+@TAKEN_BACK
+def test_who_was_told_in_the_villagers_stead_hears_that_it_no_longer_holds(told_by_daughter, take_back):
+    """Though nobody wanted copies: else she would send her father there for nothing."""
+    take_back()
+    tell()
+    own, copy = Message.objects.order_by("pk")[1:]
+    assert (own.contact.relation, own.audience, own.is_copy) == (Relation.SELF, MessageAudience.OWN, False)
+    assert (copy.contact, copy.audience, copy.is_copy) == (told_by_daughter, MessageAudience.DISCREET, True)
+    assert Reminder.objects.exclude(heard_on=[]).count() == 1
+
+
+@TAKEN_BACK
+@pytest.mark.parametrize("why", ["it never went out", "it was a copy", "she is no contact any more"])
+def test_who_was_not_told_hears_nothing_of_it(told_by_daughter, take_back, why):
+    if why == "it never went out":
+        Message.objects.update(state=MessageState.FAILED)
+    elif why == "it was a copy":
+        Message.objects.update(is_copy=True)
+    else:
+        told_by_daughter.delete()
+    take_back()
+    tell()
+    assert [text.contact.relation for text in Message.objects.order_by("pk")[1:]] == [Relation.SELF]
+
+
+def test_what_is_told_ahead_goes_to_the_villager_alone(told_by_daughter):
+    change()
+    Reminder.objects.filter(purpose=ReminderPurpose.CHANGED).update(state=ReminderState.TOLD)
+    Reminder.objects.filter(purpose=ReminderPurpose.THREE_DAYS).update(due_at=NOW)
+    tell()
+    assert [text.contact.relation for text in Message.objects.order_by("pk")[1:]] == [Relation.SELF]
 
 
 # Lines that keep the words
