@@ -9,7 +9,7 @@ beside its place.
 
 import uuid
 from pathlib import Path
-from time import monotonic
+from time import monotonic_ns
 from typing import Any
 
 from kombu.transport import filesystem, redis
@@ -40,10 +40,10 @@ class Channel(redis.Channel):
 class FolderChannel(filesystem.Channel):
     """Queues in a folder: a message is there as a whole or not at all."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
-        name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"  # read in this order
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # as its base has it
+        name = f"{monotonic_ns():020}_{uuid.uuid4()}.{queue}.msg"  # read in this order
         beside = Path(self.data_folder_out) / f"{name}.incoming"
-        beside.write_text(dumps(message), encoding="utf-8")
+        beside.write_text(dumps(payload), encoding="utf-8")
         beside.replace(beside.with_suffix(""))
 
 

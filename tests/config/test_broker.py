@@ -20,17 +20,18 @@ def channel(tmp_path):
 
 def test_message_half_written_is_not_there_yet(channel, monkeypatch):
     """A worker that read it would end for good."""
-    whole = Path.write_text
+    whole, met = Path.write_text, []
 
     def slowly(path, words, **kwargs):
         whole(path, words[:3], **kwargs)
         with pytest.raises(Empty):
-            channel._get("celery")
+            met.append(channel._get("celery"))
         whole(path, words, **kwargs)
+        met.append("nothing")
 
     monkeypatch.setattr(Path, "write_text", slowly)
     channel._put("celery", {"task": "看书"})
-    assert channel._get("celery") == {"task": "看书"}
+    assert [*met, channel._get("celery")] == ["nothing", {"task": "看书"}]
 
 
 def test_messages_are_read_in_their_order_and_leave_nothing(channel, tmp_path):
