@@ -11,6 +11,7 @@ from appointments.enums import SessionKind
 from auditorium import clock, models
 from auditorium.domain import audit
 from auditorium.domain.activities import enrolling
+from auditorium.domain.library.lending import loans
 from auditorium.enums import FollowUpKind, MessageAudience, ReminderPurpose, RoleKind
 from tests.appointments.factories import (
     DepartmentFactory,
@@ -23,6 +24,7 @@ from tests.appointments.factories import (
 )
 from tests.auditorium.activities import RoomFactory, activity_in
 from tests.factories import (
+    BookCopyFactory,
     ChannelFactory,
     ContactFactory,
     FollowUpFactory,
@@ -167,6 +169,10 @@ def channel_of(hall):
     return ChannelFactory(keeper_hall=hall)
 
 
+def loan_at(hall):
+    return loans.lend(copy=BookCopyFactory(hall=hall), villager=VillagerFactory(registered_at=hall), by=desk_user(hall))
+
+
 def enrolment_at(hall):
     activity = activity_in(RoomFactory(hall=hall), day=clock.today() + timedelta(days=1))
     return enrolling.sign_up(activity=activity, villagers=[VillagerFactory(registered_at=hall)], by=None)[0]
@@ -192,12 +198,15 @@ IN_SCOPE = {
     models.Room: lambda hall: RoomFactory(hall=hall),
     models.Activity: lambda hall: activity_in(RoomFactory(hall=hall), day=clock.today() + timedelta(days=1)),
     models.Enrolment: enrolment_at,
-    models.Channel: channel_of,
     models.ActivityDate: lambda hall: activity_in(
         RoomFactory(hall=hall), day=clock.today() + timedelta(days=1)
     ).dates.get(),
+    models.Channel: channel_of,
     models.Display: lambda hall: models.Display.objects.create(hall=hall, name="大厅电视", token_hash=f"{hall.pk:064}"),
     models.Speaker: lambda hall: SpeakerFactory(channel=channel_of(hall)),
+    models.BookCopy: lambda hall: BookCopyFactory(hall=hall),
+    models.Loan: loan_at,
+    models.LendingPolicy: lambda hall: models.LendingPolicy.objects.create(hall=hall),
     models.Topic: lambda hall: models.Topic.objects.create(channel=channel_of(hall), title="启蒙"),
     models.Resource: lambda hall: ResourceFactory(channel=channel_of(hall)),
     booking.Route: lambda hall: booking.Route.objects.create(hall=hall, hospital=HospitalFactory(), bus="803 路"),

@@ -11,7 +11,7 @@ from appointments.domain import schedules
 from appointments.domain.default_templates import ensure_templates
 from appointments.domain.reference_data import ensure_reference_data
 from auditorium import clock
-from auditorium.demo import accounts, activities, desk, library, people, places, uses
+from auditorium.demo import accounts, activities, desk, lending, library, people, places, uses
 from auditorium.demo.past import Story
 from auditorium.models import Hall
 
@@ -62,6 +62,7 @@ def _load_once(say: Say) -> None:
     sessions.open_coming()
     say("· 看书听戏 / The library")
     library.load(hall=halls[places.MAIN_HALL], by=users["admin"])
+    lending.load(halls=halls, by=users["admin"])
     say("· 过去几周的预约和短信 / The past weeks' bookings and texts")
     story = Story()
     bookings = history.Bookings(story, villagers, desks, clerk=users[hospitals.CLERK])
@@ -71,6 +72,7 @@ def _load_once(say: Say) -> None:
     desk.tell_today(story, hall=hall, by=by, villagers=villagers)
     sat = {halls[name]: desks[name] for name in (places.MAIN_HALL, places.SECOND_HALL)}
     uses.tell(story, desks=sat, villagers=villagers)
+    lending.tell(story, halls=halls, desks=desks, villagers=villagers)
     activities.tell(story, halls=halls, desks=desks, villagers=villagers)
     story.live(each_time=bookings.do_duty)
     queue.tell(villagers, desks)

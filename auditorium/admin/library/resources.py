@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from auditorium.admin.base import EVERYBODY, ScopedAdmin, ScopedInline, actor
 from auditorium.admin.library.channels import opened_pk
+from auditorium.admin.library.lending import BookCopyInline
 from auditorium.admin.library.uploads import ResourceFileInline, UploadingAdmin
 from auditorium.domain import audit
 from auditorium.domain.library import catalogue, contents, publishing, words
@@ -114,10 +115,14 @@ class ResourceAdmin(UploadingAdmin, ScopedAdmin):
         return [*self.readonly_fields, "kind"] if obj and obj.published_at else list(self.readonly_fields)
 
     def get_inlines(self, request: HttpRequest, obj: Resource | None) -> list[Any]:
-        """Steps for courses; files once it is known what kind it is."""
+        """Steps for courses, copies for printed books; files once it is known what kind it is."""
         if obj is None:
             return []
-        return [CourseItemInline, ResourceFileInline] if obj.kind == ResourceKind.COURSE else [ResourceFileInline]
+        besides: dict[str, list[Any]] = {
+            ResourceKind.COURSE: [CourseItemInline],
+            ResourceKind.PRINTED_BOOK: [BookCopyInline],
+        }
+        return [*besides.get(obj.kind, []), ResourceFileInline]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Resource], search_term: str
