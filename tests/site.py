@@ -35,6 +35,8 @@ FIRST_HOUR, LAST_HOUR = 8, 13
 class Site:
     """A running desk. `url` ends without a slash; `manage` and `orm` work on the same data as its processes.
 
+    `phones_url` is what the hall's network sees of it.
+
     def test_x(site, page):
         page.goto(f"{site.url}/")
         with site.orm():
@@ -56,7 +58,10 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
             "VAR_DIR": str(folder),
             "PORT": str(self.port),
+            "HALL_NETWORK": "127.0.0.1",
+            "HALL_NETWORK_PORT": str(free_port()),
         }
+        self.phones_url = f"http://127.0.0.1:{self.environment['HALL_NETWORK_PORT']}"
         self._blocker = blocker
         self._database = database or str(self.folder / "desk.sqlite3")
         if settings.REDIS_URL:

@@ -39,5 +39,5 @@ class GrantForm(forms.Form):
 def _span(hours: int) -> str:
     days, rest = divmod(hours, 24)
     if rest:
-        return ngettext("%(count)d 小时", "%(count)d 小时", hours) % {"count": hours}
-    return ngettext("%(count)d 天", "%(count)d 天", days) % {"count": days}
+        return ngettext("%(count)d 小时内", "%(count)d 小时内", hours) % {"count": hours}
+    return ngettext("%(count)d 天内", "%(count)d 天内", days) % {"count": days}

@@ -68,6 +68,8 @@ class ResourceUse(models.Model):
             models.Index(fields=["hall", "-started_at"], name="resource_use_of_hall"),
             # a resource's totals
             models.Index(fields=["resource", "-started_at"], name="resource_use_of_resource"),
+            # the totals of a region, or of all halls
+            models.Index(fields=["started_at"], name="resource_use_by_time"),
             # the villager's timeline
             models.Index(fields=["villager", "-started_at"], name="resource_use_of_villager"),
         ]
