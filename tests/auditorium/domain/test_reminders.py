@@ -302,7 +302,7 @@ def test_owe_all_now_owes_each_once_and_nothing_too_late(hall):
 def test_owe_all_now_and_silence_all_cost_the_same_however_many_they_are(hall, desk, people, django_assert_num_queries):
     rows = owed([VillagerFactory(registered_at=hall) for _each in range(people)])
     wording.current_templates(KIND)  # the first of all writes them
-    with django_assert_num_queries(6):  # a savepoint and its end, what is owed, who heard before, the templates, the new
+    with django_assert_num_queries(6):  # a savepoint and its end, what is owed, who heard it, the templates, the new
         owe_all_now(rows)
     with django_assert_num_queries(12):
         reminders.silence_all(about_kind=KIND, about_ids=[row.about_id for row in rows], by=desk, why="停")

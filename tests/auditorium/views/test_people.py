@@ -671,6 +671,9 @@ def test_consent_is_withdrawn_on_its_page(desk, hall, user):
     assert "还没有记下同意代办看病预约" in desk.get(page_of(villager)).text
 
 
+NOT_RESTORED = "排着的候补、等放号的号已经取消，还要的请重新登记。"
+
+
 def test_death_ends_what_is_offered(desk, hall):
     villager = known(hall, phone="+8613800000021")
     response = desk.post(page_of(villager, "villager_death"), {"died_on": "2026-11-24"})
@@ -678,7 +681,9 @@ def test_death_ends_what_is_offered(desk, hall):
     response = desk.post(page_of(villager, "villager_death"), {"died_on": "2026-11-20"}, follow=True)
     assert "已于11月20日 周五去世" in response.text
     assert "预约挂号" not in response.text
+    assert NOT_RESTORED in desk.get(page_of(villager, "villager_death")).text
     desk.post(page_of(villager, "villager_death"), {"back": "1"})
+    assert NOT_RESTORED not in desk.get(page_of(villager, "villager_death")).text
     villager.refresh_from_db()
     assert villager.died_on is None
 
@@ -692,8 +697,10 @@ def test_moving_away_ends_what_is_offered_until_they_are_back(desk, hall):
     assert "已于11月20日 周五搬走" in response.text
     assert ("搬走日期", "2026年11月20日") in response.context["facts"]
     assert "预约挂号" not in response.text
-    assert 'value="2026-11-20"' in desk.get(page_of(villager, "villager_move")).text
+    again = desk.get(page_of(villager, "villager_move")).text
+    assert ('value="2026-11-20"' in again, NOT_RESTORED in again) == (True, True)
     response = desk.post(page_of(villager, "villager_move"), {"back": "1"}, follow=True)
+    assert NOT_RESTORED not in desk.get(page_of(villager, "villager_move")).text
     assert ("预约挂号" in response.text, "搬走日期" in response.text) == (True, False)
     villager.refresh_from_db()
     assert villager.moved_away_on is None
