@@ -67,17 +67,9 @@ class AppointmentService:
         rows = hall_days.of_hall(hall=hall, user=user, days=Days.TODAY)
         return [replace(_entry(row), villager=row.villager.name, actions=()) for row in rows]
 
-    def is_due(self, about_id: int) -> bool:
-        """Whether the booking is still to come."""
-        return about_id in texts.still_due([about_id])
-
     def still_due(self, about_ids: Collection[int]) -> set[int]:
         """Those bookings that are still to come."""
         return texts.still_due(about_ids)
-
-    def variables(self, about_id: int, audience: str, language: str = TextLanguage.CHINESE) -> dict[str, str]:
-        """The values of a text about the booking."""
-        return texts.values_of([about_id], audience, language)[about_id]
 
     def variables_of(
         self, about_ids: Collection[int], audience: str, language: str = TextLanguage.CHINESE

@@ -71,17 +71,9 @@ class EnrolmentService:
             for date in dates
         ]
 
-    def is_due(self, about_id: int) -> bool:
-        """Whether the date is still to come, and the villager with it."""
-        return about_id in texts.still_due([about_id])
-
     def still_due(self, about_ids: Collection[int]) -> set[int]:
-        """Those lines of which it holds."""
+        """Those lines whose date is still to come, and the villager with it."""
         return texts.still_due(about_ids)
-
-    def variables(self, about_id: int, audience: str, language: str = TextLanguage.CHINESE) -> dict[str, str]:
-        """The values of a text about one date."""
-        return texts.values_of([about_id], audience, language)[about_id]
 
     def variables_of(
         self, about_ids: Collection[int], audience: str, language: str = TextLanguage.CHINESE

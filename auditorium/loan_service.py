@@ -50,22 +50,14 @@ class LoanService:
             for loan in due.with_book().with_villager().order_by("pk")
         ]
 
-    def is_due(self, about_id: int) -> bool:
-        """Whether the book is still out and its day has not passed."""
-        return about_id in texts.still_due([about_id])
-
     def still_due(self, about_ids: Collection[int]) -> set[int]:
-        """Those loans of which it holds."""
+        """Those loans whose book is still out and whose day has not passed."""
         return texts.still_due(about_ids)
-
-    def variables(self, about_id: int, audience: str, language: str = TextLanguage.CHINESE) -> dict[str, str]:
-        """The values of a text about one loan, and what else is due with it."""
-        return texts.values_of([about_id], audience, language)[about_id]
 
     def variables_of(
         self, about_ids: Collection[int], audience: str, language: str = TextLanguage.CHINESE
     ) -> dict[int, dict[str, str]]:
-        """The values of a text about each."""
+        """The values of a text about each, and what else is due with it."""
         return texts.values_of(about_ids, audience, language)
 
     def text_variables(
@@ -95,7 +87,7 @@ class LoanService:
 
     def cancel(self, about_id: int, *, why: str) -> str:
         """A book that is out cannot be called off; nothing here asks for it."""
-        return _("书还没有还，请打电话问一问。") if self.is_due(about_id) else ""
+        return _("书还没有还，请打电话问一问。") if self.still_due([about_id]) else ""
 
     def choices(self, villager: Villager) -> list[Link]:
         """Lending, and what they have."""

@@ -96,31 +96,25 @@ class Service(Protocol):
         """What concerns the hall's villagers today, in a fixed number of queries."""
         ...
 
-    def is_due(self, about_id: int) -> bool:
-        """Whether a reminder about this row still makes sense; asked when a reminder is claimed."""
-        ...
-
-    def variables(self, about_id: int, audience: str, language: str = TextLanguage.CHINESE) -> dict[str, str]:
-        """The values a text template may use, each non-empty; for `discreet`, nothing that tells the condition.
-
-        What may be said in one text with others of the same day also has `day`, `time` and `place`.
-        """
-        ...
-
     def still_due(self, about_ids: Collection[int]) -> set[int]:
-        """Those of the rows that `is_due` holds for, in a fixed number of queries."""
+        """Those of the rows of which a reminder still makes sense; asked when reminders are claimed. A fixed number of
+        queries."""
         ...
 
     def variables_of(
         self, about_ids: Collection[int], audience: str, language: str = TextLanguage.CHINESE
     ) -> dict[int, dict[str, str]]:
-        """What `variables` says of each of the rows, in a fixed number of queries."""
+        """The values a text about each of the rows may use, each non-empty; for `discreet`, nothing that tells the
+        condition. A fixed number of queries.
+
+        What may be said in one text with others of the same day also has `day`, `time` and `place`.
+        """
         ...
 
     def text_variables(
         self, audience: str, *, purpose: str = "", language: str = TextLanguage.CHINESE
     ) -> tuple[TextVariable, ...]:
-        """The variables `variables` has values for, for these eyes; for TOGETHER those all of a text share."""
+        """The variables `variables_of` has values for, for these eyes; for TOGETHER those all of a text share."""
         ...
 
     def default_texts(self, language: str = TextLanguage.CHINESE) -> Mapping[tuple[str, str], str]:

@@ -48,14 +48,6 @@ class HallService:
         """Nothing: the desk lists its visits and tasks itself."""
         return []
 
-    def is_due(self, about_id: int) -> bool:
-        """Whether this villager's identity number is still wanted."""
-        return about_id in self.still_due([about_id])
-
-    def variables(self, about_id: int, audience: str, language: str = TextLanguage.CHINESE) -> dict[str, str]:
-        """Nothing: no text is written about a villager as such."""
-        return {}
-
     def still_due(self, about_ids: Collection[int]) -> set[int]:
         """Those villagers whose identity number is still wanted."""
         wanted = Villager.objects.present().filter(pk__in=about_ids, identity_kind=IdentityKind.UNKNOWN)
@@ -64,7 +56,7 @@ class HallService:
     def variables_of(
         self, about_ids: Collection[int], audience: str, language: str = TextLanguage.CHINESE
     ) -> dict[int, dict[str, str]]:
-        """Nothing, as `variables`."""
+        """Nothing: no text is written about a villager as such."""
         return {about_id: {} for about_id in about_ids}
 
     def text_variables(

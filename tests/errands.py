@@ -52,14 +52,8 @@ class Errands:
     def today(self, hall, user):
         return []
 
-    def is_due(self, about_id: int) -> bool:
-        return about_id not in self.over
-
     def still_due(self, about_ids: Collection[int]) -> set[int]:
         return set(about_ids) - self.over
-
-    def variables(self, about_id: int, audience: str, language: str = CHINESE) -> dict[str, str]:
-        return self.variables_of([about_id], audience, language)[about_id]
 
     def variables_of(
         self, about_ids: Collection[int], audience: str, language: str = CHINESE

@@ -119,7 +119,7 @@ def _still_matters(follow_up: FollowUp) -> bool:
     if follow_up.about_id is None:
         return True
     try:
-        return service_for(follow_up.about_kind).is_due(follow_up.about_id)
+        return follow_up.about_id in service_for(follow_up.about_kind).still_due([follow_up.about_id])
     except KeyError:
         return True
 

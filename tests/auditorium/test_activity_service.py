@@ -118,9 +118,9 @@ def test_what_the_desk_can_do_and_where_it_is(service, room, villager):
 
 def test_others_phones_do_not_hear_of_a_clinic(service, room, villager):
     line = line_of(activity_in(room, title="关节炎义诊", kind=ActivityKind.CLINIC), villager)
-    said = service.variables(line.pk, MessageAudience.DISCREET)
+    said = service.variables_of([line.pk], MessageAudience.DISCREET)[line.pk]
     assert (said["what"], said["place"]) == ("活动", "礼堂二楼教室参加活动")
-    assert service.variables(line.pk, MessageAudience.OWN)["what"] == "关节炎义诊"
+    assert service.variables_of([line.pk], MessageAudience.OWN)[line.pk]["what"] == "关节炎义诊"
 
 
 @pytest.mark.parametrize("language", TextLanguage.values)
@@ -132,7 +132,7 @@ def test_texts_use_what_they_may_and_have_values_for_it(service, room, villager,
     for (purpose, audience), body in bodies.items():
         wording.check(about_kind="enrolment", audience=audience, purpose=purpose, body=body)
         if purpose != TOGETHER:
-            said = service.variables(line.pk, audience, language)
+            said = service.variables_of([line.pk], audience, language)[line.pk]
             assert set(wording.variables_in(body)) - {"name", "ask"} <= {name for name, value in said.items() if value}
 
 
@@ -166,13 +166,13 @@ def test_a_rule_may_add_a_reminder_some_hours_before(hall, room, villager):
     assert list(owed) == ["confirmation", "one_day", "two_hours"]
 
 
-def test_is_due_only_while_the_place_and_the_date_stand(service, room, desk, villager, monday_at_nine):
+def test_still_due_only_while_the_place_and_the_date_stand(service, room, desk, villager, monday_at_nine):
     activity = activity_in(room, weeks=3)
     line_of(activity, villager)
     first, second, third = Attendance.objects.order_by("date__starts_at")
     cancelling.cancel_date(date=second.date, why="老师有事", by=desk)
     assert service.still_due([first.pk, second.pk, third.pk]) == {first.pk, third.pk}
     monday_at_nine.move_to(at(TUESDAY, 9))
-    assert not service.is_due(first.pk)
+    assert not service.still_due([first.pk])
     enrolling.sign_off(enrolment=third.enrolment, by=desk)
-    assert not service.is_due(third.pk)
+    assert not service.still_due([third.pk])

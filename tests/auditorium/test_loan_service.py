@@ -93,16 +93,16 @@ def test_timeline_and_today_take_one_query_each(
 
 def test_texts_name_the_books_on_the_own_phone_only(service, lend):
     first = lend()
-    alone = service.variables(first.pk, MessageAudience.OWN)
+    alone = service.variables_of([first.pk], MessageAudience.OWN)[first.pk]
     assert alone == {"what": "《活着》", "when": "12月23日周三", "where": "宝善桥村文化礼堂"}
     lend("家", "N2")
     said = [
-        service.variables(first.pk, audience, language)["what"]
+        service.variables_of([first.pk], audience, language)[first.pk]["what"]
         for language in TextLanguage.values
         for audience in (MessageAudience.OWN, MessageAudience.DISCREET)
     ]
     assert said == ["《活着》等2本书", "2本书", "活着 and 1 more", "2 books"]
-    assert service.variables(first.pk, MessageAudience.OWN, "en")["when"] == "Wed 23 Dec"
+    assert service.variables_of([first.pk], MessageAudience.OWN, "en")[first.pk]["when"] == "Wed 23 Dec"
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -120,7 +120,7 @@ def test_texts_use_what_they_may_and_have_values_for_it(service, lend, language)
     assert set(bodies) == {(purpose, audience) for purpose in purposes for audience in MessageAudience.values}
     for (purpose, audience), body in bodies.items():
         wording.check(about_kind="loan", audience=audience, purpose=purpose, body=body)
-        said = service.variables(loan.pk, audience, language)
+        said = service.variables_of([loan.pk], audience, language)[loan.pk]
         assert set(wording.variables_in(body)) - {"name", "ask"} <= {name for name, value in said.items() if value}
 
 
@@ -165,13 +165,13 @@ def test_a_no_becomes_a_task_and_a_yes_is_settled(service, lend):
     assert service.cancel(loan.pk, why="") == "书还没有还，请打电话问一问。"
 
 
-def test_is_due_until_its_day_is_over_or_it_is_back(service, lend, desk, monday):
+def test_still_due_until_its_day_is_over_or_it_is_back(service, lend, desk, monday):
     out, back = lend(), lend("家", "N2")
     loans.give_back(copy=back.copy, by=desk)
     monday.move_to(at("12-23 19:00"))
     assert service.still_due([out.pk, back.pk]) == {out.pk}
     monday.move_to(at("12-24 00:00"))
-    assert not service.is_due(out.pk)
+    assert not service.still_due([out.pk])
 
 
 def test_what_the_desk_can_do_and_where_it_is(service, lend, villager):

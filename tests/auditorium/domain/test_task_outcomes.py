@@ -82,8 +82,8 @@ class Ended:
 
     kind = "appointment"
 
-    def is_due(self, about_id):
-        return False
+    def still_due(self, about_ids):
+        return set()
 
 
 @pytest.fixture(autouse=True)

@@ -165,13 +165,13 @@ def test_unknown_number_may_become_a_task(hall, user):
         "villager",
         villager.pk,
     )
-    assert ports.service_for("villager").is_due(villager.pk)
+    assert ports.service_for("villager").still_due([villager.pk])
 
     known = VillagerDetails(name="李阿根", identity_kind=IdentityKind.RESIDENT_ID_TOLD, id_number=NUMBER)
     villagers.update(villager=villager, details=known, hall=hall, by=user)
     task.refresh_from_db()
     assert task.state == FollowUpState.CANCELLED
-    assert not ports.service_for("villager").is_due(villager.pk)
+    assert not ports.service_for("villager").still_due([villager.pk])
 
 
 def test_known_number_makes_no_task(hall, user):
