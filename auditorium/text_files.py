@@ -1,12 +1,18 @@
-"""Text files as people send them: UTF-8 with or without a mark, or GB18030, with commas, tabs or semicolons."""
+"""Text files as people send them: UTF-8 with or without a mark, or GB18030, with commas, tabs or semicolons.
+
+And tables as they are sent back, for a spreadsheet.
+"""
 
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 _CHUNK = 1 << 20
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _DELIMITERS = ",\t;|，"
 
 
@@ -66,3 +72,26 @@ def rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         raise UnreadableTextError(start) from None
     finally:
         text.detach()
+
+
+def printable(text: str) -> str:
+    """Text without what no spreadsheet can hold."""
+    return _CONTROL.sub("", text)
+
+
+def escaped(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    text = printable(text)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def written(table: Iterable[Iterable[object]]) -> Iterator[str]:
+    """The lines of a CSV file that spreadsheets open as it is: UTF-8 with a mark, no cell a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    out.write("\ufeff")
+    for row in table:
+        writer.writerow([escaped(cell) if isinstance(cell, str) else cell for cell in row])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()

@@ -2,7 +2,7 @@
 
 from auditorium.admin import audit, desk, people, places, reminder_rules, sms_lines, templates, texts, users
 from auditorium.admin.activities import activities
-from auditorium.admin.library import channels, displays, lending, packages, resources, speakers
+from auditorium.admin.library import channels, displays, lending, packages, resources, speakers, uses
 
 __all__ = [
     "activities",
@@ -21,4 +21,5 @@ __all__ = [
     "templates",
     "texts",
     "users",
+    "uses",
 ]

@@ -13,3 +13,15 @@ register = template.Library()
 def way(context: dict[str, Any], name: str, *args: Any, **asked: Any) -> str:
     """As `ways`, in the page's context, has it: `file`, `page` or `sound`."""
     return str(getattr(context["ways"], name)(*args, **asked))
+
+
+@register.simple_tag
+def figures_of(asked: Any, prefix: str) -> str:
+    """The same figures, of another division."""
+    return str(asked.address(region=prefix))
+
+
+@register.simple_tag
+def figure(row: Any, name: str) -> int:
+    """One of a row's figures."""
+    return int(getattr(row, name))

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RED = "FFF4B6B0"
 _RED_INK = "FF9C1C10"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDTH = 60
 
 
@@ -55,18 +53,12 @@ def marked_workbook(content: bytes, problems: Sequence[Problem], notices: Sequen
     return written.getvalue()
 
 
-def escaped(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    text = _CONTROL.sub("", text)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
 def _from_text(content: bytes) -> Workbook:
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     sheet = workbook.create_sheet(files.CSV_SHEET)
     for _line, cells in text_files.rows(io.BytesIO(content)):
-        sheet.append([escaped(cell) for cell in cells])
+        sheet.append([text_files.escaped(cell) for cell in cells])
     return workbook
 
 
@@ -95,10 +87,10 @@ def _mark(sheet: Worksheet, reasons: Mapping[int, Sequence[str]], red: set[str])
     for row, said in reasons.items():
         text = "\n".join(said)
         if row == header_row:
-            heading.comment = Comment(_CONTROL.sub("", text), str(Column.REASON.label))
+            heading.comment = Comment(text_files.printable(text), str(Column.REASON.label))
             continue
         cell = _own_cell(sheet, row, column)
-        cell.value = escaped(text)
+        cell.value = text_files.escaped(text)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         cell.font = Font(color=_RED_INK)
     for name in red:

@@ -8,7 +8,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from appointments.domain.schedule_import.apply import Answers, preview
 from appointments.domain.schedule_import.findings import Notice, Place, Problem
-from appointments.domain.schedule_import.report import escaped, marked_workbook
+from appointments.domain.schedule_import.report import marked_workbook
+from auditorium.text_files import escaped
 from tests.appointments.domain.schedule_import import workbooks
 from tests.appointments.domain.schedule_import.workbooks import HEADER, row, saved, sheet_of
 
