@@ -48,7 +48,6 @@ urlpatterns: list[URLPattern] = [
     path("activities/loudspeaker", activity_papers.loudspeaker, name="activity_loudspeaker"),
     path("activities/new", managing.activity_new, name="activity_new"),
     path("activities/rooms/new", managing.room_new, name="room_new"),
-    path("activities/board", board.board, name="activity_board"),
     path("activities/notices", board.notice_list, name="notices"),
     path("activities/notices/<int:pk>/down", board.notice_down, name="notice_down"),
     path("activities/handouts/<int:pk>/remove", handouts.handout_remove, name="handout_remove"),

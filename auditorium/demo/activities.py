@@ -1,4 +1,4 @@
-"""What the demo's halls hold: a smartphone class of four weeks with its first roll, a festival, a lecture."""
+"""What the demo's halls hold: a smartphone class of four weeks with its first roll, a festival, a lecture; notices."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from auditorium import clock
-from auditorium.activity_enums import ActivityKind, AttendanceState
+from auditorium.activity_enums import ActivityKind, AttendanceState, Satisfaction, SkillLevel
 from auditorium.dates import age_on
 from auditorium.demo.past import Story, open_moment
 from auditorium.demo.places import MAIN_HALL, SECOND_HALL
-from auditorium.domain.activities import enrolling, programme, roll, rooms, schedule
+from auditorium.domain.activities import (
+    enrolling,
+    feedback,
+    handouts,
+    learning,
+    notices,
+    programme,
+    roll,
+    rooms,
+    schedule,
+)
 from auditorium.domain.activities.schedule import ActivityDetails, Time
-from auditorium.models import Activity, Hall, Room, User, Villager
+from auditorium.library_enums import ResourceKind
+from auditorium.models import Activity, Hall, Resource, Room, User, Villager
 
 ROOMS = (("大厅", 120), ("二楼教室", 24))
 
@@ -36,6 +47,10 @@ LECTURE = ActivityDetails(
     places=60,
 )
 TOGETHER = "一起过节：做点心，讲老底子的规矩，带上孩子一起来。"
+NOTICE = "居民医保开始缴费了，到服务台办，带身份证"
+_LEARNED = (SkillLevel.ABLE, SkillLevel.HELPED, SkillLevel.ABLE, SkillLevel.NOT_YET, SkillLevel.ABLE)
+_HANDS: dict[str, int] = {Satisfaction.GOOD: 5, Satisfaction.FAIR: 1}
+_SAID = "老师讲得清楚，字再大一点就好了"
 _CAME = (AttendanceState.PRESENT, AttendanceState.PRESENT, AttendanceState.ABSENT, AttendanceState.PRESENT)
 
 
@@ -68,7 +83,8 @@ class _Held:
                 classroom[name] = rooms.add(hall=self.hall, name=name, places=places, by=self.by)
             hall, small = classroom["大厅"], classroom["二楼教室"]
             first = Time(begun, begun + timedelta(hours=1, minutes=30), small)
-            made["class"] = self._create(SMARTPHONES, schedule.weekly(first, 4))
+            made["class"] = self._create(SMARTPHONES, schedule.weekly(first, 4), skills=learning.SMARTPHONES)
+            self._hand_out(made["class"])
             talk = self._at(clock.local(begun).date() + timedelta(days=12), 14)
             made["lecture"] = self._create(LECTURE, [Time(talk, talk + timedelta(hours=1), hall)])
             day, festival = programme.coming_festivals()[0]
@@ -88,20 +104,39 @@ class _Held:
                 self.story.tell(moment, partial(sign_up, "class", [villager]))
             else:
                 self.story.tell(begun - timedelta(days=1, minutes=10 * place), partial(sign_up, "class", [villager]))
-        self.story.tell(begun + timedelta(hours=2), lambda: self._call_roll(made["class"]))
+        self.story.tell(begun + timedelta(hours=2), lambda: self._after_class(made["class"]))
+        self.story.tell(open_moment(self.hall, days_ago=2, after=40), self._put_up_notice)
         self.story.tell(open_moment(self.hall, days_ago=1, after=50), lambda: sign_up("class", self.people[7:10]))
         self.story.tell(open_moment(self.hall, days_ago=1, after=65), lambda: sign_up("lecture", self.people[:4]))
         self.story.tell(open_moment(self.hall, days_ago=1, after=80), lambda: sign_up("festival", self.people[2:5]))
 
-    def _create(self, details: ActivityDetails, times: list[Time]) -> Activity:
-        return schedule.create(hall=self.hall, details=details, times=times, by=self.by)
+    def _create(self, details: ActivityDetails, times: list[Time], skills: tuple[str, ...] = ()) -> Activity:
+        return schedule.create(hall=self.hall, details=details, times=times, skills=skills, by=self.by)
 
-    def _call_roll(self, activity: Activity) -> None:
-        """Most came."""
+    def _hand_out(self, activity: Activity) -> None:
+        """The national platform's site, to be tried out together."""
+        for resource in Resource.objects.for_hall(self.hall).filter(kind=ResourceKind.LINK)[:1]:
+            handouts.add(activity=activity, resource=resource, by=self.by)
+
+    def _put_up_notice(self) -> None:
+        today = clock.today()
+        notices.put_up(hall=self.hall, words=NOTICE, first_day=today, last_day=today + timedelta(days=30), by=self.by)
+
+    def _after_class(self, activity: Activity) -> None:
+        """Most came; some learned to scan, and most were content."""
         first = activity.dates.earliest("starts_at")
         lines = roll.of_date(date=first, user=self.by)
         marks = {line.pk: _CAME[place % len(_CAME)] for place, line in enumerate(lines)}
         roll.mark(date=first, marks=marks, by=self.by)
+        here = [line for line in lines if marks[line.pk] == AttendanceState.PRESENT]
+        levels = {
+            (line.enrolment_id, skill.pk): str(_LEARNED[(place + ahead) % len(_LEARNED)])
+            for ahead, skill in enumerate(activity.skills.all()[:2])
+            for place, line in enumerate(here)
+        }
+        learning.mark(activity=activity, levels=levels, by=self.by)
+        feedback.count_hands(date=first, hands=_HANDS, by=self.by)
+        feedback.say(date=first, satisfaction=Satisfaction.GOOD, words=_SAID, villager=here[0].villager, by=self.by)
 
     def _at(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(hour), tzinfo=clock.SHANGHAI)

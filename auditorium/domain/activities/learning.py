@@ -40,6 +40,11 @@ class Progress:
     helped: int
     not_yet: int
 
+    @property
+    def marked(self) -> int:
+        """Of how many anything was said."""
+        return self.able + self.helped + self.not_yet
+
 
 def teach(*, activity: Activity, names: Sequence[str], by: User | None) -> None:
     """Say what the activity, which the caller holds, teaches, in this order; what has been marked stays.

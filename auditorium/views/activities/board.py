@@ -26,20 +26,14 @@ if TYPE_CHECKING:
     from auditorium.models import Hall
 
 
-@require_safe
-def board(request: StaffRequest) -> HttpResponse:
-    """For a television at the desk's own PC: today, and the six days after."""
-    return render(request, "auditorium/activities/board.html", _board(current_hall(request)))
-
-
 @login_not_required
 @require_safe
 def screen_board(request: HttpRequest) -> HttpResponse:
-    """The same on a paired screen, as long as the desk sends it nothing to play; any other is led to the pairing."""
+    """Today and six more days, on a paired screen to which the desk sends nothing; any other is led to its page."""
     display = displays.known_by(request.COOKIES.get(COOKIE, ""))
     if display is None or display.hall is None or display.use_id:
         return redirect("auditorium:screen")
-    return render(request, "auditorium/activities/board.html", {**_board(display.hall), "is_paired": True})
+    return render(request, "auditorium/activities/board.html", _board(display.hall))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +69,6 @@ def _board(hall: Hall) -> dict[str, Any]:
     days = programme.days(hall=hall, first=clock.today())
     return {
         "hall": hall,
-        "now": clock.now(),
         "today": days[0],
         "later": [day for day in days[1:] if day.dates or day.festival or day.is_market],
         "notices": notices.hanging(hall),

@@ -29,17 +29,21 @@ def class_skill(request: StaffRequest, pk: int, skill_pk: int) -> HttpResponse:
     """Everybody with a place, three buttons each; the other skills are one press away."""
     activity = open_activity(request, pk)
     skill = get_object_or_404(ActivitySkill, pk=skill_pk, activity=activity)
+    skills = list(activity.skills.all())
+    following = next((one for one in skills[skills.index(skill) + 1 :]), None)
     learners = list(_people(request).enrolled().filter(activity=activity))
     levels = learning.newest([one.pk for one in learners])
     cells = [((one.pk, skill.pk), one.villager.name, levels.get((one.pk, skill.pk), "")) for one in learners]
     form = LevelsForm(request.POST if request.method == "POST" else None, cells=cells)
     if form.is_valid():
         _mark(request, activity, form)
-        return redirect("auditorium:activity_skill", pk, skill_pk)
+        then = following if following and "then" in request.POST else skill
+        return redirect("auditorium:activity_skill", pk, then.pk)
     context = {
         "activity": activity,
         "skill": skill,
-        "skills": activity.skills.all(),
+        "skills": skills,
+        "next": following,
         "learners": learners,
         "form": form,
         "trail": trail(activity),

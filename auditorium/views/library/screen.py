@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 COOKIE = "display"
 KEPT = 400 * 24 * 3600
+NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,11 @@ class Links:
 @login_not_required
 @require_safe
 def screen(request: HttpRequest) -> HttpResponse:
-    """The code to type at the desk, then what the desk sends, else nothing but the hall's name."""
+    """The code to type at the desk, then what the desk sends; while it sends nothing, the hall's board."""
     display = _display(request)
     piece = _piece(display)
+    if piece == NOTHING:
+        return redirect("auditorium:screen_board")
     context = {
         "display": display,
         "piece": piece,
@@ -153,5 +156,5 @@ def _piece(display: Display | None) -> str:
     if display.hall_id is None:
         return "code"
     if display.use_id is None:
-        return "nothing"
+        return NOTHING
     return f"{display.use_id}-{display.part_id}-{display.phrase_id}-{display.chapter}-{display.leaf}"

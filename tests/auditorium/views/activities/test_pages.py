@@ -100,6 +100,7 @@ def test_pages_ask_a_fixed_number_of_queries(client, hall, room, desk, count, dj
         ("activity_roll_sheet", (activities[0].dates.first().pk,), 8),
         ("activities_for", (visitor.pk,), 17),
         ("activity_sign_up", (activities[0].pk, visitor.pk), 17),
+        ("activity_handout_sheet", (activities[0].pk,), 10),
     ):
         with django_assert_num_queries(queries):
             go(client, name, *args)
@@ -120,6 +121,10 @@ def test_of_another_hall_there_is_nothing(client):
         ("activity_signed", (activity.pk, enrolment.villager_id)),
         ("activity_slip", (activity.pk, enrolment.villager_id)),
         ("activities_for", (enrolment.villager_id,)),
+        ("activity_learner", (enrolment.pk,)),
+        ("activity_feedback", (date.pk,)),
+        ("activity_handouts", (activity.pk,)),
+        ("activity_handout_sheet", (activity.pk,)),
     ):
         assert go(client, name, *args).status_code == 404, name
     assert client_hall.activities.count() == 0
@@ -136,6 +141,8 @@ def test_the_desk_changes_nothing(client, room):
         ("activity_date_add", (activity.pk,)),
         ("activity_date_move", (date.pk,)),
         ("activity_date_cancel", (date.pk,)),
+        ("activity_handouts", (activity.pk,)),
+        ("notices", ()),
     ):
         assert go(client, name, *args).status_code == 403, name
         assert go(client, name, *args, why="老师有事").status_code == 403, name

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from auditorium.domain import hall_network
 from auditorium.domain.library import displays, files
 from auditorium.models import Display, Resource
 from tests import media
@@ -66,7 +67,7 @@ def page(screen, on=0):
     """What stands on it, so many leaves on."""
     for _turn in range(on):
         displays.turn(display=Display.objects.get(), by=1)
-    return screen.get(url("screen")).content.decode()
+    return screen.get(url("screen"), follow=True).content.decode()
 
 
 def test_screen_begins_with_a_button_and_then_shows_its_code(screen):
@@ -177,6 +178,16 @@ def test_desk_says_where_a_playlist_and_a_book_are(desk, paired, opera, book):
     desk.post(url("display_send", paired.pk, book.pk))
     shown = desk.get(url("displays")).content.decode()
     assert [word in shown for word in ("正在看", "第 1 页，共 3 页", "下一页", "下一个")] == [True, True, True, False]
+
+
+def test_desk_says_where_tablets_find_the_page_and_what_to_do_where_they_cannot(desk, settings, monkeypatch):
+    settings.PHONES_ORIGIN = ""
+    assert "请管理员先打开礼堂网络（设置 HALL_NETWORK" in desk.get(url("displays")).content.decode()
+    settings.PHONES_ORIGIN = "http://192.168.1.20:8001"
+    assert "http://192.168.1.20:8001/display/" in desk.get(url("displays")).content.decode()
+    settings.PHONES_ORIGIN = "http://auto:8001"
+    monkeypatch.setattr(hall_network, "_own_address", lambda: "")
+    assert "没有连上礼堂的网络" in desk.get(url("displays")).content.decode()
 
 
 def test_button_leads_back_to_the_resource_that_waits(desk, paired, opera):
