@@ -150,6 +150,7 @@ LIBRARY_MEGABYTES = {
     "video": env.int("LIBRARY_VIDEO_MEGABYTES", default=2048),
     "picture": env.int("LIBRARY_PICTURE_MEGABYTES", default=20),
     "captions": 5,
+    "package": env.int("LIBRARY_PACKAGE_MEGABYTES", default=8192),
 }
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -43,8 +44,16 @@ class PackageForm(forms.Form):
         halls.empty_label = _("所有礼堂都能看") if user.is_administrator else _("请选")
 
     def clean_file(self) -> UploadedFile:
-        """What is no zip at all is said here, before anybody waits for it."""
+        """What is no zip at all, or too large to be sent by a browser, is said here, before anybody waits for it."""
         file: UploadedFile = self.cleaned_data["file"]
+        most = settings.LIBRARY_MEGABYTES["package"]
+        if (file.size or 0) > most << 20:
+            raise ValidationError(
+                _(
+                    "这个资源包太大，在网页上最大能传 %(most)s MB。再大的，请管理员用 import_package 命令导入。"
+                ),
+                params={"most": most},
+            )
         head = file.read(4)
         file.seek(0)
         if not head.startswith(b"PK"):

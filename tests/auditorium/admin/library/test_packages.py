@@ -87,6 +87,17 @@ def test_form_says_what_is_wrong(managing, sent, sentence):
     assert PackageJob.objects.count() == 0
 
 
+def test_package_above_the_limit_is_refused_before_anybody_waits_for_it(managing, hall, settings):
+    settings.LIBRARY_MEGABYTES = settings.LIBRARY_MEGABYTES | {"package": 0}
+    sent = {"file": SimpleUploadedFile("stick.zip", b"PK\x03\x04"), "hall": hall.pk}
+    assert "在网页上最大能传 0 MB。" in managing.post(ADD, sent).content.decode()
+    assert PackageJob.objects.count() == 0
+
+
+def test_page_shows_how_far_an_upload_is(managing):
+    assert "auditorium/upload" in managing.get(ADD).content.decode()
+
+
 def test_manager_chooses_among_their_halls_only(managing, shelf):
     other = HallFactory()
     answer = managing.post(ADD, {"file": SimpleUploadedFile("stick.zip", shelf.package()), "hall": other.pk})
