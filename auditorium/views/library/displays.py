@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from auditorium.domain import hall_network
 from auditorium.domain.library import displays, playlists
 from auditorium.errors import DeskError
 from auditorium.forms.library.displays import PairForm
@@ -57,6 +58,8 @@ def display_list(request: StaffRequest) -> HttpResponse:
     shown = Resource.objects.for_hall(hall).filter(kind__in=playlists.SHOWN)
     context = {
         "displays": _shown(hall),
+        "address": _address(),
+        "is_open": hall_network.is_open(),
         "form": form,
         "resource": shown.filter(pk=wanted).first() if wanted.isdecimal() else None,
     }
@@ -110,6 +113,12 @@ def _shown(hall: Hall) -> list[Shown]:
         leaf = displays.read_on(row)
         shown.append(Shown(row, displays.is_seen(row), displays.is_read(row), leaf, number, len(playlist)))
     return shown
+
+
+def _address() -> str:
+    """Where tablets on the hall's network find the page of a screen; empty where they cannot."""
+    origin = hall_network.origin()
+    return f"{origin}{reverse('auditorium:screen')}" if origin else ""
 
 
 def _page(request: StaffRequest) -> str:
