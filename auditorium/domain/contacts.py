@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import phonenumbers
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
+from auditorium import phone_numbers
 from auditorium.domain import audit, silencing, villager_keys
 from auditorium.enums import Reach, Relation, TextLanguage
 from auditorium.models import Contact, Phone, Villager
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from auditorium.models import Hall, User
     from auditorium.models.villagers import VillagerQuerySet
 
-_TEXTABLE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _FIELDS = ("phone_id", "name", "relation", "order", "reach", "gets_copies", "may_decide", "language")
 
 
@@ -53,9 +52,13 @@ def parsed(number: str) -> PhoneNumber:
     return found
 
 
-def takes_texts(number: PhoneNumber) -> bool:
-    """Whether texts can go to such a number at all: landlines have none."""
-    return phonenumbers.number_type(number) in _TEXTABLE
+def check_takes_texts(number: PhoneNumber) -> None:
+    """ValidationError where no text can go to such a number."""
+    if phone_numbers.takes_texts(number):
+        return
+    if number.country_code != phone_numbers.MAINLAND:
+        raise ValidationError(_("境外号码收不到短信，请选“接电话”。"), code="abroad")
+    raise ValidationError(_("座机收不到短信，请选“接电话”。"), code="landline")
 
 
 def phone_for(number: str) -> Phone:
@@ -137,8 +140,8 @@ def _as_wanted(contact: Contact, details: ContactDetails) -> Contact:
         setattr(contact, field, getattr(details, field))
     if contact.phone is None and contact.reach != Reach.IN_PERSON:
         raise ValidationError(_("没有号码的联系人只能当面告诉。"), code="no_number")
-    if contact.phone and contact.reach == Reach.TEXT and not takes_texts(contact.phone.number):
-        raise ValidationError(_("座机收不到短信，请选“接电话”。"), code="landline")
+    if contact.phone and contact.reach == Reach.TEXT:
+        check_takes_texts(contact.phone.number)
     return contact
 
 

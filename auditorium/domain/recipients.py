@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import phonenumbers
 from django.utils.translation import gettext as _
 
+from auditorium import phone_numbers
 from auditorium.enums import ConsentPurpose, MessageAudience, Reach
 from auditorium.models import Consent, Contact
 from auditorium.plain_select import PlainRelated
@@ -15,7 +15,7 @@ from auditorium.plain_select import PlainRelated
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from auditorium.models import Phone, Reminder, Villager
+    from auditorium.models import Reminder, Villager
 
 CONSENTS = PlainRelated(
     Consent,
@@ -35,7 +35,6 @@ CONTACTS = PlainRelated(
 )
 
 AUDIENCES = (MessageAudience.OWN, MessageAudience.DISCREET)
-_MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 @dataclass(frozen=True)
@@ -120,13 +119,9 @@ def _can_read(contact: Contact, villager: Villager) -> bool:
         contact.reach == Reach.TEXT
         and contact.phone is not None
         and contact.phone.takes_texts
-        and _is_mobile(contact.phone)
+        and phone_numbers.takes_texts(contact.phone.number)
         and not (villager.cannot_read and contact.is_own)
     )
-
-
-def _is_mobile(phone: Phone) -> bool:
-    return phonenumbers.number_type(phone.number) in _MOBILE
 
 
 def _why_nobody(villager: Villager, contacts: list[Contact], *, has_readers: bool) -> str:

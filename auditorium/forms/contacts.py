@@ -58,7 +58,7 @@ class ContactForm(forms.Form):
         return contacts.parsed(typed).as_e164 if typed else ""
 
     def clean(self) -> dict[str, Any]:
-        """A number, or somebody who tells in person; no texts to a landline; nothing about others on one's own."""
+        """A number, or somebody who tells in person; texts where they arrive; nothing about others on one's own."""
         cleaned: dict[str, Any] = self.cleaned_data
         if cleaned.get("relation") == Relation.SELF:
             cleaned |= {"name": "", "gets_copies": False, "may_decide": False}
@@ -66,8 +66,11 @@ class ContactForm(forms.Form):
         number = cleaned.get("number") or (kept.number.as_e164 if kept else "")
         if "number" in cleaned and not number and cleaned.get("reach") != Reach.IN_PERSON:
             self.add_error("number", ValidationError(_("请填号码；没有电话的，选“只能当面”。"), code="required"))
-        if number and cleaned.get("reach") == Reach.TEXT and not contacts.takes_texts(contacts.parsed(number)):
-            self.add_error("reach", ValidationError(_("座机收不到短信，请选“接电话”。"), code="landline"))
+        if number and cleaned.get("reach") == Reach.TEXT:
+            try:
+                contacts.check_takes_texts(contacts.parsed(number))
+            except ValidationError as error:
+                self.add_error("reach", error)
         return cleaned
 
 

@@ -104,6 +104,8 @@ def test_a_contact_of_somebody_else_is_never_touched(villager, user):
         ([ContactDetails(number="13800000021"), ContactDetails(number="138 0000 0021")], "twice"),
         ([ContactDetails(relation=Relation.NEIGHBOUR)], "no_number"),
         ([ContactDetails(number="0575-84000000")], "landline"),
+        ([ContactDetails(number="+85291234567")], "abroad"),
+        ([ContactDetails(number="+4915123456789")], "abroad"),
         ([ContactDetails(number="12345")], "phone"),
     ],
 )

@@ -43,9 +43,10 @@ def test_first_contact_in_order_is_told(villager):
         {"phone__opted_out_at": clock.now()},
         {"phone__bad_since": clock.now()},
         {"phone__number": "+8657584001234"},
+        {"phone__number": "+85291234567"},
         {"phone": None, "reach": Reach.IN_PERSON},
     ],
-    ids=["calls only", "opted out", "bad", "landline", "in person"],
+    ids=["calls only", "opted out", "bad", "landline", "abroad", "in person"],
 )
 def test_contact_that_takes_no_texts_is_passed_over(villager, unusable):
     contact(villager, order=1, **unusable)

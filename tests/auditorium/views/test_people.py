@@ -351,6 +351,7 @@ def test_what_was_typed_stays(desk):
         ({"purposes": ["health"]}, {"purposes": ["service"]}),
         ({"contacts-0-reach": "call"}, {"contacts-0-number": ["required"]}),
         ({"contacts-0-number": "0575-84000000"}, {"contacts-0-reach": ["landline"]}),
+        ({"contacts-0-number": "+852 9123 4567"}, {"contacts-0-reach": ["abroad"]}),
         (
             {"contacts-0-number": "13900008870", "contacts-0-relation": "son", "contacts-0-gets_copies": "on"},
             {"purposes": ["copies"]},
