@@ -117,3 +117,15 @@ def test_to_call_leaves_out_bad_numbers_and_who_cannot_hear():
     assert recipients.to_call(deaf) is None
     daughter = contact(deaf, Relation.DAUGHTER, order=3, phone=PhoneFactory(number="+8657584001234"))
     assert recipients.to_call(VillagerFactory._meta.model.objects.get(pk=deaf.pk)) == daughter
+
+
+def test_to_call_leaves_out_who_is_only_met_in_person(villager):
+    contact(villager, Relation.NEIGHBOUR, order=1, reach=Reach.IN_PERSON)
+    assert recipients.to_call(villager) is None
+
+
+def test_who_cannot_read_and_wants_calls_has_simply_no_phone_for_texts():
+    villager = VillagerFactory(cannot_read=True)
+    ConsentFactory(villager=villager)
+    contact(villager, reach=Reach.CALL)
+    assert recipients.of_villager(villager).why_not == "没有能收短信的手机"
