@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(holds: Callable[[], T], *, seconds: float = 30) -> T:
+def wait_until(holds: Callable[[], T], *, seconds: float = 120) -> T:
     """Return what `holds` returned once that is true; fail when it never was."""
     deadline = time.monotonic() + seconds
     while True:

@@ -32,7 +32,7 @@ def test_readyz_is_ready_when_everything_answers(client):
 
 
 def test_readyz_names_missing_migrations(client):
-    last = MigrationLoader(connection).graph.leaf_nodes("auditorium")[0]
+    last = MigrationLoader(connection).graph.leaf_nodes("sessions")[0]  # ours may stand for others it replaces
     MigrationRecorder(connection).record_unapplied(*last)
     response = client.get("/readyz")
     assert (response.status_code, response.json()["database"]) == (503, "migrations missing")

@@ -52,7 +52,7 @@ def run(environment: dict[str, str], *arguments: str) -> tuple[int, str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return done.returncode, done.stderr
@@ -141,7 +141,7 @@ def running(environment: dict[str, str], folder: Path) -> Iterator[subprocess.Po
             start_new_session=True,
         )
     try:
-        wait_until(lambda: "服务台开好了" in output.read_text() or process.poll() is not None, seconds=60)
+        wait_until(lambda: "服务台开好了" in output.read_text() or process.poll() is not None, seconds=300)
         assert process.poll() is None, output.read_text()
         yield process
     finally:
