@@ -21,6 +21,9 @@ EPUB = "application/epub+zip"
 PDF = "application/pdf"
 TEXT = "text/plain"
 CAPTIONS = "text/vtt"
+SUBRIP = "application/x-subrip"
+"""Captions that are made into CAPTIONS when they are stored; no file that is kept is of this type."""
+
 MP3, M4A, OGG, WEBM_AUDIO, WAV = "audio/mpeg", "audio/mp4", "audio/ogg", "audio/webm", "audio/wav"
 MP4, WEBM = "video/mp4", "video/webm"
 PNG, JPEG, WEBP = "image/png", "image/jpeg", "image/webp"
@@ -35,7 +38,7 @@ NAMES = {
     EPUB: gettext_lazy("EPUB 电子书"),
     PDF: gettext_lazy("PDF 文件"),
     TEXT: gettext_lazy("文本文件"),
-    CAPTIONS: gettext_lazy("字幕文件（VTT）"),
+    CAPTIONS: gettext_lazy("字幕文件（VTT、SRT）"),
     MP3: gettext_lazy("MP3 录音"),
     M4A: gettext_lazy("M4A 录音"),
     OGG: gettext_lazy("Ogg 录音"),
@@ -70,6 +73,7 @@ _OTHERS = (
     (b"FLV\x01", gettext_lazy("FLV 视频")),
     (b"\x30\x26\xb2\x75", gettext_lazy("WMV 或 WMA 文件")),
 )
+_SUBRIP = re.compile(rb"\A(\xef\xbb\xbf)?\s*\d{1,6}\s*\r?\n\s*\d{1,2}:\d\d:\d\d[,.]\d{1,3}\s*-->")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1c-\x1f\x7f]")
 
 
@@ -78,7 +82,10 @@ class NotAllowedError(DeskError):
 
 
 def media_type_of(file: BinaryIO) -> str:
-    """Which of ALLOWED the file is; NotAllowedError names what else it is. Reads a few places, text as a whole."""
+    """Which of ALLOWED the file is, or SUBRIP; NotAllowedError names what else it is.
+
+    Reads a few places, text as a whole.
+    """
     file.seek(0)
     head = file.read(_HEAD)
     if not head:
@@ -95,7 +102,7 @@ def name_of(media_type: str) -> str:
 
 def _refuse(name: object) -> NotAllowedError:
     return NotAllowedError(
-        _("这个文件是%(name)s，这里不能放。可以放 EPUB、PDF、文本、MP3、M4A、MP4、WebM、图片和 VTT 字幕。")
+        _("这个文件是%(name)s，这里不能放。可以放 EPUB、PDF、文本、MP3、M4A、MP4、WebM、图片和 VTT、SRT 字幕。")
         % {"name": name}
     )
 
@@ -208,10 +215,10 @@ def _text(file: BinaryIO, head: bytes) -> str:
         encoding = ""
     if not encoding:
         raise NotAllowedError(
-            _("认不出这是什么文件，可能坏了。可以放 EPUB、PDF、文本、MP3、M4A、MP4、WebM、图片和 VTT 字幕。")
+            _("认不出这是什么文件，可能坏了。可以放 EPUB、PDF、文本、MP3、M4A、MP4、WebM、图片和 VTT、SRT 字幕。")
         )
     if head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
         if encoding != "utf-8-sig":
             raise NotAllowedError(_("字幕文件要存成 UTF-8 编码，请另存后再传。"))
         return CAPTIONS
-    return TEXT
+    return SUBRIP if _SUBRIP.match(head) else TEXT

@@ -19,6 +19,10 @@ OGG = b"OggS\0\x02" + bytes(20) + b"\x01\x13OpusHead\x01\x01" + bytes(10)
 WEBM = bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d4287810442858102") + b"V_VP9 A_OPUS"
 WEBM_AUDIO = WEBM.replace(b"V_VP9 ", b"")
 VTT = "WEBVTT\n\n00:00.000 --> 00:02.000\n我家有个小九妹\n".encode()
+SRT = (
+    "1\r\n00:00:01,000 --> 00:00:03,500\r\n我家有个小九妹\r\n聪明伶俐人钦佩\r\n\r\n"
+    "2\r\n1:00:04,05 --> 01:00:06,000 X1:1 X2:2\r\n<i>描龙绣凤</i>\r\n"
+)
 _FRAME = bytes.fromhex("fffb9064") + bytes(413)
 
 

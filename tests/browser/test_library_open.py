@@ -102,6 +102,18 @@ def test_sound_plays_slows_down_and_goes_on_with_the_next(logged_in: LogIn, oper
     page.wait_for_function("() => document.querySelector('audio').currentTime > 0")
 
 
+def test_three_actions_lead_from_the_search_box_to_sound(logged_in: LogIn, opera: Resource):
+    page = logged_in("desk")
+    page.goto("/library/")
+    page.locator("[data-search]").press_sequentially(opera.title)
+    expect(page.locator(f"[data-results-for='{opera.title}']")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(rf"/library/{opera.pk}/$"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(USE)
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0")
+
+
 def test_upload_shows_how_far_it_is(logged_in: LogIn, poems: Resource, site: Site, tmp_path: Path):
     book = tmp_path / "续.epub"
     book.write_bytes(media.epub({"续": "<p>续</p>"}))

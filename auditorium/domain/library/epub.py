@@ -48,6 +48,15 @@ class Chapter:
     size: int
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A line of the table of contents: the page of it, and the mark in that page where it begins, if it names one."""
+
+    title: str
+    path: str
+    mark: str
+
+
 class Epub:
     """An open book. BadBookError when it is not fit for that."""
 
@@ -63,7 +72,8 @@ class Epub:
         self._manifest = {
             item.get("id", ""): item for item in self._package.iterfind("{*}manifest/{*}item") if item.get("href")
         }
-        titles = self._titles()
+        self.contents = list(self._contents())
+        titles = {entry.path: entry.title for entry in reversed(self.contents)}
         self.chapters = [
             Chapter(path, titles.get(path) or "", self._entries[path].file_size) for path in self._reading_order()
         ]
@@ -134,9 +144,8 @@ class Epub:
                 seen.add(path)
                 yield path
 
-    def _titles(self) -> dict[str, str]:
-        """What the table of contents calls each page: EPUB 3's nav, else EPUB 2's NCX; none where it is unreadable."""
-        titles: dict[str, str] = {}
+    def _contents(self) -> Iterator[Entry]:
+        """The table of contents: EPUB 3's nav, else EPUB 2's NCX; nothing where it is unreadable."""
         for item in self._manifest.values():
             is_nav = "nav" in item.get("properties", "").split()
             path = self._at(item)
@@ -147,10 +156,10 @@ class Epub:
             except BadBookError:
                 continue
             for reference, title in _links(listed) if is_nav else _points(listed):
-                titles.setdefault(self.path_from(path, reference), " ".join(title.split())[:80])
+                where, _hash, mark = reference.partition("#")
+                yield Entry(" ".join(title.split())[:80], self.path_from(path, where), unquote(mark))
             if is_nav:
                 break
-        return titles
 
     def _refuse_locked(self) -> None:
         if _ENCRYPTION in self._entries:

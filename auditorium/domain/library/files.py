@@ -19,7 +19,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from auditorium import clock
-from auditorium.domain.library import epub, pictures
+from auditorium.domain.library import captions, epub, pictures
 from auditorium.domain.wake import after_commit
 from auditorium.errors import DeskError
 from auditorium.library_enums import FileRole, ResourceKind
@@ -29,6 +29,7 @@ from auditorium.media_types import (
     CAPTIONS,
     EPUB,
     PICTURES,
+    SUBRIP,
     TEXT,
     VIDEO,
     NotAllowedError,
@@ -80,13 +81,16 @@ def fitting(*, kind: str, role: str) -> frozenset[str]:
 
 
 def store(file: File[bytes] | BinaryIO, *, allowed: Collection[str] | None = None) -> StoredFile:
-    """Keep the file, in chunks and once; return its row. The file must be able to seek.
+    """Keep the file, in chunks and once; return its row. The file must be able to seek. SubRip is kept as WebVTT.
 
     NotAllowedError names what it is when the library does not show such files or `allowed` does not have it;
     TooLargeError when it is above the limit of its kind; BadBookError or BadPictureError when it cannot be opened
     safely. Call it outside a transaction: a film takes a while.
     """
     media_type = media_type_of(file)  # type: ignore[arg-type]
+    if media_type == SUBRIP:
+        _measure(file, media_type)
+        file, media_type = captions.webvtt(file), CAPTIONS  # type: ignore[arg-type]
     if allowed is not None:
         require(media_type, allowed)
     digest, size = _measure(file, media_type)
@@ -203,4 +207,4 @@ def _limited_as(media_type: str) -> tuple[str, str]:
         return "audio", _("录音")
     if media_type in PICTURES:
         return "picture", _("图片")
-    return ("captions", _("字幕")) if media_type == CAPTIONS else ("book", _("书和文章"))
+    return ("captions", _("字幕")) if media_type in {CAPTIONS, SUBRIP} else ("book", _("书和文章"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import nh3
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 PAGE = 1_500
 """About so many characters of a plain text are a page."""
+
+LISTED = 200
+"""A long plain text has so many pages that only every few of them stand in its table of contents."""
 
 READABLE = frozenset({EPUB, TEXT})
 """What the desk's reader shows; a PDF has the browser's own viewer there."""
@@ -65,10 +69,23 @@ class Links(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Section:
+    """A line of a book's table of contents: the number of its page, and the mark on that page where it begins."""
+
+    title: str
+    number: int
+    mark: str = ""
+
+
 class Book(Protocol):
     """Pages in their order, and the pictures on them."""
 
     chapters: list[Chapter]
+
+    def contents(self) -> list[Section]:
+        """Where a reader may want to begin, in order."""
+        ...
 
     def html(self, number: int, links: Links) -> SafeString:
         """One page, harmless."""
@@ -88,6 +105,20 @@ class EpubBook:
             Chapter(chapter.path, chapter.title or _("第 %(number)d 节") % {"number": number}, chapter.size)
             for number, chapter in enumerate(epub.chapters, 1)
         ]
+
+    def contents(self) -> list[Section]:
+        """Each page by its title; one on which several chapters begin by each of these."""
+        on_page: dict[str, list[Section]] = {chapter.path: [] for chapter in self.chapters}
+        numbers = {chapter.path: number for number, chapter in enumerate(self.chapters)}
+        for entry in self._epub.contents:
+            if entry.path in on_page and entry.title:
+                mark = f"in-{entry.mark}" if entry.mark else ""
+                on_page[entry.path].append(Section(entry.title, numbers[entry.path], mark))
+        listed = []
+        for chapter in self.chapters:
+            several = on_page[chapter.path]
+            listed += several if len(several) > 1 else [Section(chapter.title, numbers[chapter.path])]
+        return listed
 
     def html(self, number: int, links: Links) -> SafeString:
         """Cleaned; what is written for XML is read as HTML."""
@@ -143,6 +174,11 @@ class TextBook:
             for number, page in enumerate(self._pages, 1)
         ]
 
+    def contents(self) -> list[Section]:
+        """Every few pages only, where there are very many."""
+        every = 1 + len(self._pages) // LISTED
+        return [Section(self.chapters[number].title, number) for number in range(0, len(self._pages), every)]
+
     def html(self, number: int, links: Links) -> SafeString:
         """Paragraphs."""
         return format_html_join("", "<p>{}</p>", ((line,) for line in self._pages[number].split("\n") if line.strip()))
@@ -162,6 +198,10 @@ class PdfBook:
         ]
         if not self.chapters:
             raise BadBookError(_("这份 PDF 里一页也没有。"))
+
+    def contents(self) -> list[Section]:
+        """All of them."""
+        return [Section(chapter.title, number) for number, chapter in enumerate(self.chapters)]
 
     def html(self, number: int, links: Links) -> SafeString:
         """The page's picture, or those of its halves."""

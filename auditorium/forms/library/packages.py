@@ -49,9 +49,7 @@ class PackageForm(forms.Form):
         most = settings.LIBRARY_MEGABYTES["package"]
         if (file.size or 0) > most << 20:
             raise ValidationError(
-                _(
-                    "这个资源包太大，在网页上最大能传 %(most)s MB。再大的，请管理员用 import_package 命令导入。"
-                ),
+                _("这个资源包太大，在网页上最大能传 %(most)s MB。再大的，请管理员用 import_package 命令导入。"),
                 params={"most": most},
             )
         head = file.read(4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
     from auditorium.views.access import StaffRequest
 
-LISTED = 200
-"""A long text has so many pages that only every few of them stand in the list."""
-
 
 @dataclass(frozen=True)
 class Step:
@@ -35,6 +33,15 @@ class Step:
     number: int
     position: int
     go: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line of the table of contents; with an address where it begins in the middle of a page."""
+
+    title: str
+    step: Step
+    address: str
 
 
 @dataclass(frozen=True)
@@ -63,10 +70,11 @@ def book(
         left_at = place.locator.get("n", 0) if place else 0
         number = min(int(asked) if asked.isdecimal() else left_at, len(steps) - 1)
         html = opened.html(number, Links(ways, part))
+        contents = opened.contents()
     context = around(request, ways, part, parts) | {
         "html": html,
         "has_heading": any(f"<h{level}" in html for level in "123"),
-        "listed": steps[:: 1 + len(steps) // LISTED],
+        "listed": [Listed(line.title, steps[line.number], _address(ways, part, line)) for line in contents],
         "step": steps[number],
         "until": steps[number + 1].position if number + 1 < len(steps) else _begin(parts.index(part) + 1, parts),
         "before": steps[number - 1] if number else None,
@@ -110,6 +118,11 @@ def _steps(chapters: list[pages.Chapter], part: ResourceFile, parts: list[Resour
         Step(chapter.title, number, start, f"{part.pk}-{number}-{start}")
         for number, (chapter, start) in enumerate(zip(chapters, starts, strict=True))
     ]
+
+
+def _address(ways: Ways, part: ResourceFile, line: pages.Section) -> str:
+    """Where the line leads, if that is not the beginning of a page: a button cannot lead to a mark."""
+    return f"{ways.page(part=part.pk, n=line.number)}#{quote(line.mark)}" if line.mark else ""
 
 
 def _begin(index: int, parts: list[ResourceFile]) -> int:

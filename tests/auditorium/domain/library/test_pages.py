@@ -81,6 +81,40 @@ def test_page_is_not_swallowed_by_an_empty_title():
     assert shown("<title/><p>还在</p><a id='x'/><p>也在</p>") == '<p>还在</p><a id="in-x"></a><p>也在</p>'
 
 
+def contents_of(points, chapters):
+    toc = "".join(f'<li><a href="{address}">{title}</a></li>' for title, address in points)
+    nav = media.page(f'<nav epub:type="toc" xmlns:epub="http://www.idpf.org/2007/ops"><ol>{toc}</ol></nav>')
+    with pages.opened(store(io.BytesIO(media.epub(chapters, more={"OEBPS/nav.xhtml": nav})))) as book:
+        return [(line.title, line.number, line.mark) for line in book.contents()]
+
+
+def test_chapters_on_one_page_stand_in_the_table_of_contents_by_their_marks():
+    whole = {"全": '<h2 id="a1">学而</h2><p>一</p><h2 id="a2">为政</h2><p>二</p>', "跋": "<p>完</p>"}
+    points = [("学而", "c0.xhtml#a1"), ("为政", "c0.xhtml#a%32"), ("无", "none.xhtml#x"), ("跋", "c1.xhtml#z")]
+    assert contents_of(points, whole) == [("学而", 0, "in-a1"), ("为政", 0, "in-a2"), ("跋", 1, "")]
+
+
+def test_page_no_line_leads_to_stands_in_the_table_of_contents_all_the_same():
+    assert contents_of([("后", "c1.xhtml")], {"前": "<p>一</p>", "后": "<p>二</p>"}) == [
+        ("第 1 节", 0, ""),
+        ("后", 1, ""),
+    ]
+
+
+def test_long_text_lists_every_few_of_its_pages_only():
+    with pages.opened(store(io.BytesIO(("字" * 1_499 + "\n").encode() * 450))) as book:
+        assert (len(book.chapters), [line.number for line in book.contents()][:3]) == (450, [0, 3, 6])
+
+
+def test_page_with_entities_of_its_own_reads_nothing_from_the_machine():
+    declared = '<!DOCTYPE html [<!ENTITY a SYSTEM "file:///etc/passwd">]><html><body><p>好&a;</p></body></html>'
+    stored = store(io.BytesIO(media.epub(more={"OEBPS/c0.xhtml": declared})))
+    with pages.opened(stored) as book:
+        html = book.html(0, Here())
+    assert "好" in html
+    assert "root:" not in html
+
+
 def test_text_is_cut_into_pages_of_whole_paragraphs():
     lines = ["甲" * 700, "乙" * 700, "丙" * 700]
     with pages.opened(store(io.BytesIO("\n".join(lines).encode("gbk")))) as book:

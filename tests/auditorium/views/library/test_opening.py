@@ -146,6 +146,16 @@ def test_book_is_turned_by_buttons_alone(desk):
     assert ResourceUse.objects.get().position == last.context["step"].position > 500
 
 
+def test_chapter_in_the_middle_of_a_page_is_reached_from_the_table_of_contents(desk):
+    toc = '<nav><ol><li><a href="c0.xhtml#a">学而</a></li><li><a href="c0.xhtml#b">为政</a></li></ol></nav>'
+    whole = {"论语": '<h2 id="a">学而</h2><p>一</p><h2 id="b">为政</h2><p>二</p>'}
+    response = opened(desk, resource(media.epub(whole, more={"OEBPS/nav.xhtml": media.page(toc)})))
+    shown = response.content.decode()
+    part = response.context["part"].pk
+    assert f'href="{response.request["PATH_INFO"]}?part={part}&amp;n=0#in-b">为政</a>' in shown
+    assert '<h2 id="in-b">' in shown
+
+
 def test_book_is_found_again_where_the_villager_left_it(desk, served):
     made = book()
     go(desk, first := opened(desk, made, whom="villager"), first.context["after"].go)
