@@ -60,6 +60,10 @@ def test_a_household_is_signed_up_moves_up_and_hears_everything(
     with site.orm():
         (said,) = wait_until(lambda: texts_about(husband, activity, ReminderPurpose.CONFIRMATION))
         assert "剪纸班报上名了" in said
+    signed = desk.url
+    desk.goto("/demo/phone/")
+    expect(desk.locator(".handset", has_text=husband.name).first).to_contain_text(said)
+    desk.goto(signed)
     desk.get_by_role("link", name="打印报名单").click()
     expect(desk.locator(".sheet")).to_contain_text("剪刀")
     assert_accessible(desk)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from auditorium.models import ActivityDate, Hall
 
 MOST_WEEKS = 20
+SAID = 3
+"""Of so many dates on which the hall is shut it is said one by one."""
 
 
 def _says(name: str) -> dict[str, Any]:
@@ -129,7 +131,7 @@ class TimeForm(forms.Form):
         if while_shut := [why for why in found if why]:
             self.fields["sure"].widget = forms.CheckboxInput()
             if not said.get("sure"):
-                self.add_error("sure", [*while_shut, _("还要办，就在这里打勾。")])
+                self.add_error(None, _said_once(while_shut))
         return said
 
     @property
@@ -148,6 +150,13 @@ class TimeForm(forms.Form):
     def times(self) -> list[Time]:
         """Every one of them."""
         return [self.time]
+
+
+def _said_once(while_shut: list[str]) -> list[str]:
+    """The first few of them, and what to do."""
+    more = len(while_shut) - SAID
+    rest = [_("还有%(count)d次也这样。") % {"count": more}] if more > 0 else []
+    return [*while_shut[:SAID], *rest, _("还要办，请在“知道，照样办，有人开门”那里打勾。")]
 
 
 def initial_time(date: ActivityDate) -> dict[str, Any]:
