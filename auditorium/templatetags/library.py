@@ -1,10 +1,11 @@
-"""The addresses of what an opened resource is made of: the desk's own, or those of a phone that took it home."""
+"""What the pages of the library need: addresses of what a resource is made of, how long it plays, and figures."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -25,3 +26,16 @@ def figures_of(asked: Any, prefix: str) -> str:
 def figure(row: Any, name: str) -> int:
     """One of a row's figures."""
     return int(getattr(row, name))
+
+
+@register.filter
+def playing_time(seconds: int | None) -> str:
+    """1 小时 5 分, 12 分 30 秒; nothing where it is not known."""
+    if not seconds:
+        return ""
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    if hours:
+        return _("%(hours)d 小时 %(minutes)d 分") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)d 分 %(seconds)d 秒") % {"minutes": minutes, "seconds": rest}
+    return _("%(seconds)d 秒") % {"seconds": rest}

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from auditorium import clock
-from auditorium.domain.library import contents, files, pdf, pictures
+from auditorium.domain.library import contents, durations, files, pdf, pictures
 from auditorium.domain.library.epub import BadBookError, Epub
 from auditorium.domain.library.pictures import BadPictureError
 from auditorium.library_enums import FileRole
@@ -24,7 +24,7 @@ _LOOKED_INTO = PICTURES | {EPUB, PDF}
 
 
 def make() -> int:
-    """Look into every file that nobody looked into yet, also for the words in it; return how many.
+    """Look into every file that nobody looked into yet, also for its words and how long it plays; return how many.
 
     What fails is logged and left as it is.
     """
@@ -33,6 +33,7 @@ def make() -> int:
     for row in rows:
         try:
             _look_into(row)
+            durations.note(row)
         except (BadPictureError, BadBookError, NotAllowedError, FileNotFoundError) as error:
             logger.info("No cover from file %s: %s", row.file.sha256[:12], type(error).__name__)
         ResourceFile.objects.filter(pk=row.pk, file=row.file_id).update(looked_at=clock.now())

@@ -112,6 +112,18 @@ def parts(resource: Resource) -> list[ResourceFile]:
     return list(resource.files.filter(role=FileRole.CONTENT).select_related("file"))
 
 
+def position_in(part: ResourceFile, at: int | None) -> int:
+    """How far the whole has got, in thousandths, after `at` seconds of a part, or at its end; parts count alike.
+
+    Where it is not known how long the part plays, no more than its beginning is sure.
+    """
+    keys = [row.pk for row in parts(part.resource)]
+    if part.pk not in keys:
+        return 0
+    share = 1.0 if at is None else min(at / part.seconds, 1.0) if part.seconds else 0.0
+    return int(END * (keys.index(part.pk) + share) / len(keys))
+
+
 def beside(part: ResourceFile, role: str, *, of: int) -> list[ResourceFile]:
     """Captions or transcripts of one of `of` parts: those of the same order, or all where there is but one part."""
     rows = ResourceFile.objects.filter(resource=part.resource_id, role=role).select_related("file")

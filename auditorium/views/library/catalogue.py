@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from auditorium.domain import visits
-from auditorium.domain.library import details, search, topics
+from auditorium.domain.library import details, search, topics, use_figures
 from auditorium.forms.library.catalogue import CatalogueForm
 from auditorium.forms.library.opening import OpeningForm
 from auditorium.library_enums import ResourceKind
@@ -42,6 +42,7 @@ def library(request: StaffRequest) -> HttpResponse:
         context["page_obj"] = search.Pages(found, search.ON_A_PAGE).get_page(request.GET.get("page"))
     else:
         context |= {"lately": search.lately(hall), "liked": search.liked(hall), "newest": search.newest(hall)}
+        context["people"] = use_figures.people_this_month(hall)
     template = "_found.html" if request.htmx else "library.html"
     return render(request, f"auditorium/library/{template}", context)
 

@@ -31,7 +31,8 @@ def player(
     context = around(request, ways, part, parts) | {
         "begin": END * index // len(parts),
         "until": END * (index + 1) // len(parts),
-        "at": place.locator.get("at", 0) if place else 0,
+        "at": (at := place.locator.get("at", 0) if place else 0),
+        "minutes": at // 60,
         "page": max(place.locator.get("n", 1), 1) if place else 1,
     }
     if part.file.media_type == PDF:

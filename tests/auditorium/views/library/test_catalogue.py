@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from auditorium import clock
 from auditorium.domain import visits
-from auditorium.domain.library import search, words
+from auditorium.domain.library import search, use, words
 from auditorium.library_enums import FileRole, ResourceKind, ResourceState
 from auditorium.models import CourseItem, HallResource, ReadingPlace, Topic
 from tests.appointments.pages import read
@@ -153,7 +153,7 @@ def test_results_ask_the_same_whatever_is_found(desk, rows, django_assert_num_qu
 def test_first_page_asks_the_same_whatever_was_used(desk, hall, rows, django_assert_num_queries):
     for number in range(rows):
         HallResource.objects.create(hall=hall, resource=described(f"书{number}"), times=1, last_used_at=clock.now())
-    with django_assert_num_queries(21):  # 8 as for a search, used, rows, covers and copies twice, what is new: 3
+    with django_assert_num_queries(22):  # 8 as for a search, used, rows, covers, copies twice, what is new: 3, people
         assert len(desk.get(LIBRARY, headers=HTMX).context["liked"]) == rows
 
 
@@ -226,3 +226,9 @@ def test_a_resource_asks_the_same_whatever_is_in_it(desk, rows, django_assert_nu
     desk.get(page_of(course))
     with django_assert_num_queries(16):
         assert desk.get(page_of(course)).status_code == 200
+
+
+def test_first_page_says_how_many_people_came_this_month(desk, hall):
+    assert "人次" not in desk.get(LIBRARY).content.decode()
+    use.open_resource(resource=ResourceFactory(), hall=hall, by=None, people=37)
+    assert "本月 37 人次" in desk.get(LIBRARY).content.decode()

@@ -313,3 +313,37 @@ def test_book_asks_the_same_however_many_chapters_it_has(desk, many, django_asse
     use = opened(desk, made).context["use"]
     with django_assert_num_queries(12):
         desk.get(url("resource_use", use.uid))
+
+
+# ---- players without scripts
+
+
+def test_player_without_scripts_keeps_the_minute_and_begins_there_again(desk, served):
+    made = resource(media.mp3(frames=500), media.mp3(frames=501), kind=ResourceKind.OPERA)
+    made.files.update(seconds=1800)
+    use = opened(desk, made, whom="villager").context["use"]
+    second = made.files.last()
+    response = desk.post(url("resource_progress", use.uid), {"part": second.pk, "minutes": "15", "end": ""})
+    assert response.headers["Location"] == url("resource", made.pk)
+    assert ReadingPlace.objects.get(villager=served).locator == {"at": 900}
+    use.refresh_from_db()
+    assert (use.position, use.completed_at) == (750, None)
+    page = opened(desk, made, whom="villager").content.decode()
+    assert f'{url("resource_file", second.pk)}#t=900"' in page
+    assert 'value="15"' in page
+
+
+def test_player_without_scripts_is_done_when_somebody_says_so(desk):
+    made = resource(media.mp3(frames=500), kind=ResourceKind.AUDIO)
+    use = opened(desk, made).context["use"]
+    desk.post(url("resource_progress", use.uid), {"part": made.files.get().pk, "minutes": "0", "end": "done"})
+    use.refresh_from_db()
+    assert (use.position, use.completed_at is not None) == (1000, True)
+
+
+def test_minute_of_what_says_not_how_long_it_plays_claims_no_more_than_the_beginning(desk):
+    made = resource(media.mp3(frames=500), media.mp3(frames=501), kind=ResourceKind.AUDIO)
+    use = opened(desk, made).context["use"]
+    desk.post(url("resource_progress", use.uid), {"part": made.files.last().pk, "minutes": "9", "end": ""})
+    use.refresh_from_db()
+    assert use.position == 500
