@@ -118,6 +118,23 @@ def test_book_with_a_name_written_backwards_is_refused():
     assert "不安全的路径" in refusal(with_entry(entry))
 
 
+def marked(content, name, at, mark):
+    """The book with some bytes changed that the archive says of an entry, in both places where it says them."""
+    changed = bytearray(content)
+    for place, offset in ((content.find(name) - 30, at), (content.rfind(name) - 46, at + 2)):
+        changed[place + offset : place + offset + len(mark)] = mark
+    return bytes(changed)
+
+
+def test_book_with_a_password_is_refused():
+    assert "加了密码" in refusal(marked(media.epub(), b"OEBPS/c1.xhtml", 6, b"\x01\x00"))
+
+
+def test_page_that_lies_about_its_size_is_read_no_further():
+    content = media.epub({"一": "<p>" + "字" * 100_000 + "</p>"})
+    assert "坏了" in refusal(marked(content, b"OEBPS/c0.xhtml", 22, (100).to_bytes(4, "little")))
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_book_with_one_name_twice_is_refused():
     assert "重名" in refusal(with_entry(zipfile.ZipInfo("OEBPS/book.opf")))
