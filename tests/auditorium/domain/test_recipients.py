@@ -129,3 +129,9 @@ def test_who_cannot_read_and_wants_calls_has_simply_no_phone_for_texts():
     ConsentFactory(villager=villager)
     contact(villager, reach=Reach.CALL)
     assert recipients.of_villager(villager).why_not == "没有能收短信的手机"
+
+
+@pytest.mark.parametrize("field", ["opted_out_at", "bad_since"])
+def test_a_number_that_takes_no_texts_is_said_to_be_why(villager, field):
+    contact(villager, **{f"phone__{field}": clock.now()})
+    assert recipients.of_villager(villager).why_not == "号码收不了短信"

@@ -158,6 +158,23 @@ def test_taken_back_late_sends_the_last_reminder_still(leave, villager, user, mo
 
 
 @LEAVES
+def test_taken_back_after_the_visit_owes_nothing(leave, villager, user, monday, errands):
+    visit = Reminder.objects.first().expires_at
+    leave(villager, user)
+    monday.move_to(visit + timedelta(hours=1))
+    leave(villager, user, None)
+    assert not Reminder.objects.live().exists()
+
+
+@LEAVES
+def test_taken_back_does_not_say_again_that_something_ended(leave, villager, user):
+    Reminder.objects.filter(purpose=ReminderPurpose.THREE_DAYS).update(purpose=ReminderPurpose.CANCELLED)
+    leave(villager, user)
+    leave(villager, user, None)
+    assert [one.purpose for one in Reminder.objects.live()] == [ReminderPurpose.ONE_DAY]
+
+
+@LEAVES
 def test_taken_back_owes_nothing_about_what_is_over(leave, villager, user, errands):
     leave(villager, user)
     errands.over = {1}
