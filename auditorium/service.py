@@ -175,7 +175,7 @@ def _task(task: FollowUp, now: datetime) -> Entry:
         at=now if overdue else task.closed_at or task.due_at,
         has_time=not overdue,
         title=_("待办：%(kind)s") % {"kind": task.get_kind_display()},
-        detail=task.outcome_note or _(task.reason),
+        detail=task.outcome_note or task.why,
         state=_("过期了") if overdue else state,
         tone="stop" if overdue else tone(task),
         url=reverse("auditorium:follow_up", args=[task.pk]),

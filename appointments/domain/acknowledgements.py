@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from appointments.domain import places_given, policies, queues, windows
 from appointments.domain.places_given import ABOUT
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from auditorium.models import User
+
+NOT_TAKEN = gettext_noop("医院没接受这个预约，请帮村民改约")  # kept in Chinese, translated where it is read
 
 
 def acknowledge(*, appointments: QuerySet[Appointment], by: User, accepted: bool = True) -> int:
@@ -59,7 +62,7 @@ def _refuse(pk: int, by: User) -> int:
             hall=appointment.hall,
             villager=villager,
             kind=FollowUpKind.REBOOK,
-            reason=_("医院没接受这个预约，请帮村民改约"),
+            reason=NOT_TAKEN,
             due_at=windows.cancel_deadline(policy=policies.DEFAULTS, date=appointment.date),
             about_kind=ABOUT,
             about_id=pk,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from auditorium.enums import FOLLOW_UP_OPEN, FollowUpKind, FollowUpState
@@ -170,7 +171,12 @@ class FollowUp(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.reason}"
+        return f"{self.get_kind_display()} {self.why}"
+
+    @property
+    def why(self) -> str:
+        """The reason as it is read: kept in Chinese, translated where nothing was put into the sentence."""
+        return gettext(self.reason) if self.reason else ""
 
     @property
     def is_open(self) -> bool:

@@ -118,6 +118,17 @@ def test_list_masks_the_number_and_says_overdue_in_words(desk, hall):
     assert "今天上午8:59前" in page
 
 
+def test_why_is_kept_in_chinese_and_read_in_english(desk, hall, monkeypatch):
+    """Where nothing was put into the sentence; else as it was written."""
+    english = "The text did not arrive"
+    monkeypatch.setattr("auditorium.models.follow_ups.gettext", lambda said: said.replace("短信没送到", english))
+    task = FollowUpFactory(hall=hall, reason="短信没送到")
+    FollowUpFactory(hall=hall, reason="号码打不通（空号），问问村民的新号码")
+    pages = [desk.get(url("follow_ups")).text, desk.get(url("follow_up", task.pk)).text]
+    assert [(english in page, "短信没送到" in page) for page in pages] == [(True, False)] * 2
+    assert "号码打不通（空号）" in pages[0]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("shelf", ["hall", "mine", "handed", "done"])
 def test_list_query_count_is_fixed(desk, hall, user, shelf, count, django_assert_num_queries):
