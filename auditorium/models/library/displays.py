@@ -32,8 +32,8 @@ class Display(models.Model):
     """One screen. Until a desk types its `code` it belongs to no hall and shows nothing else.
 
     The screen is known by a token in its cookie, of which only the SHA-256 is here. What it shows is a piece of one
-    use: a file, or a phrase of a lesson; of a book, `leaf` of `chapter`, both counted from 0. `version` grows with every
-    change; `active_at` is when something last played or a page was turned.
+    use: a file, or a phrase of a lesson; of a book, `leaf` of `chapter`, both counted from 0. `version` grows with
+    every change; `active_at` is when something last played or a page was turned.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
