@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Exists, IntegerField, Prefetch, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Value, When
 from django.utils.functional import cached_property
 
 from auditorium.domain.library import words
@@ -15,6 +15,9 @@ from auditorium.models import BookCopy, Channel, Hall, HallResource, Resource, R
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db.models import QuerySet
+
+    from auditorium.models import ResourceText
     from auditorium.models.library.resources import ResourceQuerySet
 
     _Paginator = Paginator[Resource]
@@ -26,17 +29,23 @@ ON_FIRST_PAGE = 5
 
 ON_A_PAGE = 20
 
+MOST = 1_000
+"""Nobody turns the pages of more than this, so no more are counted or put in order."""
+
+COMMON = 4_000
+"""Of words that stand in more texts than this, only the first resources are put in order; see `_first`."""
+
+_LAST = "\U0010ffff"
+
 
 class Pages(_Paginator):
-    """What was found, page by page; nobody turns more than `MOST` rows' pages, so no more are counted."""
-
-    MOST = 1_000
+    """What was found, page by page, and no more than `MOST` of it."""
 
     @cached_property
     def count(self) -> int:
         """How many there are, or `MOST` when there are more."""
         rows: ResourceQuerySet = self.object_list  # type: ignore[assignment]
-        return rows.order_by()[: self.MOST].count()
+        return rows.order_by()[:MOST].count()
 
 
 def find(
@@ -63,7 +72,9 @@ def find(
         default=Value(2),
         output_field=IntegerField(),
     )
-    return found.filter(pk__in=texts.values("resource")).order_by(nearness, "order", "title", "pk")
+    some = list(texts.values_list("resource", flat=True)[: COMMON + 1])
+    pks = set(some) if len(some) <= COMMON else _first(found, texts, typed)
+    return found.filter(pk__in=pks).order_by(nearness, "order", "title", "pk")
 
 
 def lately(hall: Hall) -> list[Resource]:
@@ -93,6 +104,21 @@ def with_covers(resources: ResourceQuerySet) -> ResourceQuerySet:
     """With what a line about each of them shows."""
     covers = ResourceFile.objects.filter(role=FileRole.COVER).select_related("file")
     return resources.select_related("channel", "topic").prefetch_related(Prefetch("files", covers, to_attr="covers"))
+
+
+def _first(found: ResourceQuerySet, texts: QuerySet[ResourceText], typed: str) -> set[int]:
+    """Of what a common word finds: more than the first `MOST`, without looking at the rest.
+
+    What begins so, from an index of titles; then the shelf in its own order, looking at each whether it has the word:
+    soon enough, since many have.
+    """
+    rows = found.select_related(None).prefetch_related(None)
+    begin_so = rows.filter(title__gte=typed, title__lt=typed + _LAST)
+    called_so = Case(When(title=typed, then=Value(0)), default=Value(1), output_field=IntegerField())
+    near = begin_so.order_by(called_so, "order", "title", "pk").values_list("pk", flat=True)[:MOST]
+    has_it = Exists(texts.filter(resource=OuterRef("pk")))
+    rest = rows.filter(has_it).order_by("order", "title", "pk").values_list("pk", flat=True)[:MOST]
+    return {*near, *rest}
 
 
 def _with_copies(resources: ResourceQuerySet, hall: Hall) -> ResourceQuerySet:

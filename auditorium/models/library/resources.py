@@ -94,6 +94,8 @@ class Resource(models.Model):
             models.Index(
                 fields=["order", "title", "id"], condition=Q(state=ResourceState.PUBLISHED), name="resource_on_shelf"
             ),
+            # what is called as somebody typed, or begins so, among very many that have the word
+            models.Index(fields=["title", "id"], condition=Q(state=ResourceState.PUBLISHED), name="resource_by_title"),
         ]
         constraints = [
             models.CheckConstraint(

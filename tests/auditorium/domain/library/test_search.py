@@ -1,5 +1,6 @@
 """What a hall finds: only what it may show, in a sensible order, and always for the same number of queries."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -86,13 +87,70 @@ def test_kind_channel_and_topic_narrow(hall):
 def test_finding_asks_the_same_whatever_is_found(hall, rows, django_assert_num_queries):
     for number in range(rows):
         ResourceFileFactory(resource=described(f"论语{number}"), role=FileRole.COVER)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # where it stands, then the rows with covers and copies
         found = list(search.find(hall=hall, query="lunyu"))
     with django_assert_num_queries(0):
         assert [(one.channel.name, one.topic, len(one.covers)) for one in found] == [
             (one.channel.name, None, 1) for one in found
         ]
     assert len(found) == rows
+
+
+def many(count=40):
+    """Some called 论语, some that begin so, some that have it elsewhere, in no order and not all to be shown."""
+    chance = random.Random(7)
+    topic = Topic.objects.create(channel=ChannelFactory(), title="经典")
+    hidden = ChannelFactory(is_for_all=False)
+    for number in range(count):
+        name = chance.choice(["论语", f"论语{number}", f"读论语{number}", f"书{number}", "别的"])
+        resource = ResourceFactory(
+            title=name,
+            channel=chance.choice([topic.channel, topic.channel, hidden]),
+            topic=chance.choice([topic, None]),
+            kind=chance.choice([ResourceKind.BOOK, ResourceKind.AUDIO]),
+            state=chance.choice([ResourceState.PUBLISHED, ResourceState.PUBLISHED, ResourceState.WITHDRAWN]),
+            order=chance.choice([1, 100]),
+            subject="" if name == "别的" else "论语",
+        )
+        words.rebuild([resource])
+        words.write_text(resource=resource, paragraphs=["论语" * 5000] * (number % 2))
+    return topic
+
+
+@pytest.mark.parametrize("most", [1, 3, 7, 1000])
+@pytest.mark.parametrize("typed", ["论语", " 论语 ", "lunyu", "论"])
+def test_a_common_word_finds_the_same_first_ones_in_the_same_order(hall, monkeypatch, most, typed):
+    topic = many()
+    asked = [{}, {"kind": ResourceKind.AUDIO}, {"channel": topic.channel}, {"topics": [topic.pk]}]
+    exact = [list(search.find(hall=hall, query=typed, **narrowed)) for narrowed in asked]
+    monkeypatch.setattr(search, "COMMON", 0)
+    monkeypatch.setattr(search, "MOST", most)
+    assert [list(search.find(hall=hall, query=typed, **narrowed)[:most]) for narrowed in asked] == [
+        found[:most] for found in exact
+    ]
+    assert min(map(len, exact)) > 3
+
+
+def test_a_word_of_many_parts_of_few_books_is_none_the_less_found_in_all(hall, monkeypatch):
+    for number in range(4):
+        words.write_text(resource=described(f"书{number}"), paragraphs=["论语" * 20000])
+    monkeypatch.setattr(search, "COMMON", 5)
+    assert titles(search.find(hall=hall, query="论语")) == [f"书{number}" for number in range(4)]
+
+
+def test_a_common_word_takes_two_queries_more(hall, monkeypatch, django_assert_num_queries):
+    described("论语")
+    monkeypatch.setattr(search, "COMMON", 0)
+    with django_assert_num_queries(6):
+        assert titles(search.find(hall=hall, query="论语")) == ["论语"]
+
+
+def test_no_more_are_counted_than_anybody_turns_pages(hall, monkeypatch):
+    monkeypatch.setattr(search, "MOST", 2)
+    for number in range(4):
+        described(f"论语{number}")
+    pages = search.Pages(search.find(hall=hall, query="论语"), 2)
+    assert (pages.count, titles(pages.get_page(1))) == (2, ["论语0", "论语1"])
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -144,8 +144,8 @@ def test_results_ask_the_same_whatever_is_found(desk, rows, django_assert_num_qu
     for number in range(rows):
         ResourceFileFactory(resource=described(f"论语{number}"), role=FileRole.COVER)
     with django_assert_num_queries(
-        14
-    ):  # session (and its renewal: 3), user, roles, hall, channels, topics, kinds, found: 4
+        15
+    ):  # session (and its renewal: 3), user, roles, hall, channels, topics, kinds, where it stands, found: 4
         assert len(titles(desk.get(LIBRARY, {"q": "论语"}, headers=HTMX))) == rows
 
 
