@@ -5,13 +5,14 @@ import re
 
 import pytest
 from django.contrib import messages as django_messages
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from PIL import Image
 
 from auditorium.domain import hall_network
 from auditorium.domain.library import displays, files
 from auditorium.models import Display, Resource
+from config.settings import network
 from tests import media
 from tests.factories import (
     HallFactory,
@@ -188,6 +189,28 @@ def test_desk_says_where_tablets_find_the_page_and_what_to_do_where_they_cannot(
     settings.PHONES_ORIGIN = "http://auto:8001"
     monkeypatch.setattr(hall_network, "_own_address", lambda: "")
     assert "没有连上礼堂的网络" in desk.get(url("displays")).content.decode()
+
+
+def test_tablet_on_the_halls_network_is_paired_and_shows_what_the_desk_sends(desk, screen, hall, book, opera):
+    def on_the_network():
+        return override_settings(ROOT_URLCONF=network.ROOT_URLCONF, MIDDLEWARE=network.MIDDLEWARE)
+
+    with on_the_network():
+        assert screen.post("/display/begin").url == "/display/"
+        assert Display.objects.get().code in page(screen).replace(" ", "")
+    desk.post(url("displays"), {"code": Display.objects.get().code, "name": "平板"})
+    with on_the_network():
+        assert hall.name in page(screen)  # its board
+    desk.post(url("display_send", Display.objects.get().pk, book.pk))
+    with on_the_network():
+        picture = re.search(r'"(/display/picture/[^"]+)"', page(screen, on=2))[1]
+        assert screen.get(picture).content == media.PNG
+        assert screen.get("/display/state").json()["playing"] is False
+    desk.post(url("display_send", Display.objects.get().pk, opera.pk))
+    with on_the_network():
+        assert b"".join(screen.get("/display/sound").streaming_content) == media.mp3()
+        assert screen.post("/display/tell", {}).status_code == 204
+        assert screen.get("/library/displays/").status_code == 404
 
 
 def test_button_leads_back_to_the_resource_that_waits(desk, paired, opera):
