@@ -8,7 +8,7 @@ from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from auditorium import clock
-from auditorium.domain import consents, contacts, delivery, departures, phones, replies, silencing, telling
+from auditorium.domain import consents, contacts, delivery, departures, phones, reminders, replies, silencing, telling
 from auditorium.domain.contacts import ContactDetails
 from auditorium.enums import ConsentPurpose, MessageState, Relation, ReminderPurpose, ReminderState
 from auditorium.models import FollowUp, Message, Reminder, Reply
@@ -172,6 +172,19 @@ def test_taken_back_does_not_say_again_that_something_ended(leave, villager, use
     leave(villager, user)
     leave(villager, user, None)
     assert [one.purpose for one in Reminder.objects.live()] == [ReminderPurpose.ONE_DAY]
+
+
+@LEAVES
+def test_taken_back_owes_what_was_called_off_as_it_was_and_wakes_a_worker(leave, villager, user, monkeypatch):
+    elsewhere, woken = HallFactory(), []
+    Reminder.objects.update(hall=elsewhere, heard_on=[7])
+    Reminder.objects.filter(purpose=ReminderPurpose.THREE_DAYS).update(state=ReminderState.TOLD)
+    leave(villager, user)
+    monkeypatch.setattr(silencing.wake, "after_commit", lambda task, *ids: woken.append(task))
+    leave(villager, user, None)
+    again = Reminder.objects.live().get()
+    assert (again.purpose, again.hall, again.heard_on) == (ReminderPurpose.ONE_DAY, elsewhere, [7])
+    assert woken == [reminders.SWEEP]
 
 
 @LEAVES
