@@ -7,6 +7,7 @@ from unittest import mock
 import pytest
 import time_machine
 
+from auditorium.domain import departures
 from auditorium.domain.activities import enrolling, places, rooms, schedule
 from auditorium.domain.activities.schedule import ActivityDetails
 from auditorium.models import ActivityDate, Enrolment, Reminder, Room
@@ -139,6 +140,23 @@ def test_two_households_in_opposite_order_and_two_activities_never_wait_for_each
     ]
     assert outcomes(at_once(calls)) == {"list": 2, "DeskError": 2}
     assert [places.taken(first), places.taken(second)] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("record", "field"), [(departures.record_death, "died_on"), (departures.record_move, "moved_away_on")]
+)
+def test_who_is_gone_keeps_no_place_whoever_signs_them_up_meanwhile(hall, desk, room, record, field):
+    villager, waits = told(hall), told(hall)
+    activities = [activity_in(room, hour=hour, places=1) for hour in (10, 12, 14, 16)]
+    for activity in activities[:2]:
+        enrolling.sign_up(activity=activity, villagers=[villager, waits], by=desk)
+    calls = [
+        partial(enrolling.sign_up, activity=activity, villagers=[villager], by=desk) for activity in activities[2:]
+    ]
+    results = at_once([*calls, partial(record, villager=villager, hall=hall, by=desk, **{field: MONDAY})])
+    assert set(outcomes(results)) <= {"list", "DeskError", "NoneType"}
+    assert not villager.enrolments.live().exists()
+    assert waits.enrolments.enrolled().count() == 2
 
 
 def test_leaving_at_once_gives_each_place_on_once(hall, desk, room):

@@ -10,6 +10,7 @@ from lunar_python import Solar
 
 from auditorium import clock
 from auditorium.activity_enums import EnrolmentState
+from auditorium.domain.activities import shut
 from auditorium.models import Activity, ActivityDate, Enrolment
 
 if TYPE_CHECKING:
@@ -28,12 +29,13 @@ _FAR = 120
 
 @dataclass(frozen=True)
 class Day:
-    """One day: its dates in order, whether there is a market, and which festival it is, if any."""
+    """One day: its dates in order, whether there is a market, which festival it is, if any, and that the hall is shut."""
 
     date: date
     dates: list[ActivityDate]
     is_market: bool
     festival: str
+    closure: str
 
 
 def coming(hall: Hall) -> ActivityDateQuerySet:
@@ -56,7 +58,7 @@ def days(*, hall: Hall, first: date, count: int = DAYS) -> list[Day]:
     for one in held:
         by_day.setdefault(clock.local(one.starts_at).date(), []).append(one)
     return [
-        Day(day, by_day.get(day, []), is_market(hall, day), festival(day))
+        Day(day, by_day.get(day, []), is_market(hall, day), festival(day), shut.closure(hall, day))
         for day in (first + timedelta(days=ahead) for ahead in range(count))
     ]
 

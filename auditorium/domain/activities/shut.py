@@ -30,7 +30,17 @@ def why_shut(hall: Hall, starts_at: datetime, ends_at: datetime) -> str:
             "day": full_date(day),
             "hours": open_from,
         }
-    return _("%(day)s礼堂关门%(why)s。") % {"day": full_date(day), "why": _reason(hall, day)}
+    return _("%(day)s%(shut)s。") % {"day": full_date(day), "shut": closure(hall, day) or _("礼堂关门")}
+
+
+def closure(hall: Hall, day: date) -> str:
+    """礼堂关门（装修）, on a day on which the hall stays shut in spite of its hours; else empty. One query a hall."""
+    prefetch_related_objects([hall], "closures")
+    reasons = [one.reason for one in hall.closures.all() if one.first_day <= day <= one.last_day]
+    if not reasons:
+        return ""
+    why = next((reason for reason in reasons if reason), "")
+    return _("礼堂关门（%(why)s）") % {"why": why} if why else _("礼堂关门")
 
 
 def among(hall: Hall, dates: Iterable[ActivityDate]) -> dict[int, str]:
@@ -45,10 +55,3 @@ def hit(hall: Hall) -> list[tuple[ActivityDate, str]]:
     coming = list(ActivityDate.objects.coming().filter(hall=hall, activity__state="open").select_related("activity"))
     found = among(hall, coming)
     return [(one, found[one.pk]) for one in coming if one.pk in found]
-
-
-def _reason(hall: Hall, day: date) -> str:
-    """（装修）, as somebody wrote it down."""
-    reasons = (one.reason for one in hall.closures.all() if one.first_day <= day <= one.last_day)
-    why = next((reason for reason in reasons if reason), "")
-    return _("（%(why)s）") % {"why": why} if why else ""

@@ -70,6 +70,6 @@ def _board(hall: Hall) -> dict[str, Any]:
     return {
         "hall": hall,
         "today": days[0],
-        "later": [day for day in days[1:] if day.dates or day.festival or day.is_market],
+        "later": [day for day in days[1:] if day.dates or day.festival or day.is_market or day.closure],
         "notices": notices.hanging(hall),
     }

@@ -61,6 +61,12 @@ def test_board_tells_the_week_with_room_and_lunar_date_and_no_names(screen, hall
         assert hidden not in shown, hidden
 
 
+def test_board_says_on_which_days_the_hall_is_shut(screen, hall):
+    shut_on_wednesday(hall)
+    HallClosure.objects.update(first_day=TUESDAY, last_day=TUESDAY)
+    assert words(go(screen, "screen_board")).count("礼堂关门（修屋顶）") == 1
+
+
 def test_only_a_paired_screen_shows_it_and_only_while_nothing_plays(screen, hall, desk, client):
     resource = ResourceFactory(kind="audio")
     assert go(screen, "screen_board").status_code == 200
@@ -79,7 +85,7 @@ def test_board_asks_a_fixed_number_of_queries(screen, hall, desk, count, django_
     for each in range(count):
         activity_in(RoomFactory(hall=hall), weeks=2, hour=9 + each)
         notices.put_up(hall=hall, words="医保开始缴费", first_day=MONDAY, last_day=TUESDAY, by=desk)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         go(screen, "screen_board")
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from auditorium.domain import visits
 from auditorium.domain.activities import cancelling, enrolling
-from auditorium.models import Activity, Attendance, Enrolment, Household, Role, Room
+from auditorium.models import Activity, Attendance, Enrolment, HallClosure, Household, Role, Room
 from tests.auditorium.activities import MONDAY, TUESDAY, RoomFactory, activity_in, at, told
 from tests.factories import HallFactory, UserFactory, VisitFactory, desk_user
 
@@ -96,7 +96,7 @@ def test_pages_ask_a_fixed_number_of_queries(client, hall, room, desk, count, dj
     for name, args, queries in (
         ("activities", (), 12),
         ("activity", (activities[0].pk,), 19),
-        ("activity_week", (), 8),
+        ("activity_week", (), 9),
         ("activity_roll_sheet", (activities[0].dates.first().pk,), 8),
         ("activities_for", (visitor.pk,), 17),
         ("activity_sign_up", (activities[0].pk, visitor.pk), 17),
@@ -289,6 +289,20 @@ def test_papers(client, hall, room, desk):
     assert "乡亲们，大家好！" in words(go(client, "activity_loudspeaker"))
     today = words(client.get(reverse("auditorium:activity_loudspeaker"), {"days": "today"}))
     assert "这几天没有活动，不用广播" in today
+
+
+def test_who_is_back_reads_which_places_went_to_others(client, hall, room, desk):
+    villager = told(hall)
+    enrolling.sign_up(activity=activity_in(room), villagers=[villager], by=desk)
+    moved = words(go(client, "villager_move", villager.pk, moved_away_on="2026-11-23"))
+    assert "不来了" in moved
+    back = words(go(client, "villager_move", villager.pk, back="1"))
+    assert "原来报的活动（智能手机班）位置已经让给别人，还想来，请重新报名。" in back
+
+
+def test_week_says_on_which_days_the_hall_is_shut(client, hall):
+    HallClosure.objects.create(hall=hall, first_day=TUESDAY, last_day=TUESDAY, reason="修屋顶")
+    assert words(go(client, "activity_week")).count("礼堂关门（修屋顶）") == 1
 
 
 def test_activities_for_shows_how_a_villager_stands(client, hall, room, desk):
