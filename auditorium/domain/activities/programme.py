@@ -29,7 +29,7 @@ _FAR = 120
 
 @dataclass(frozen=True)
 class Day:
-    """One day: its dates in order, whether there is a market, which festival it is, if any, and that the hall is shut."""
+    """One day: its dates in order, whether there is a market, which festival it is, and that the hall is shut."""
 
     date: date
     dates: list[ActivityDate]
