@@ -48,9 +48,9 @@ def record(villager, hall, user):
     return lambda **days: [ways[field](villager=villager, hall=hall, by=user, **{field: days[field]}) for field in days]
 
 
-def owed(villager, hall, about_id):
+def owed(villager, hall, about_id, days=4):
     """Something of another service to come, of which the villager is to be told."""
-    event_at = MONDAY_9 + timedelta(days=4)
+    event_at = MONDAY_9 + timedelta(days=days)
     reminders.plan(about_kind=KIND, about_id=about_id, villager=villager, hall=hall, event_at=event_at, by=None)
 
 
@@ -84,6 +84,46 @@ def test_each_thing_to_come_is_left_to_staff(villager, hall, errands, record, fi
     assert left() == [(KIND, 1, asked, hall), (KIND, 2, asked, other)]
     record(**{field: None})
     assert left() == []
+
+
+@pytest.mark.parametrize("field", ["died_on", "moved_away_on"])
+@pytest.mark.parametrize(("days", "due"), [(4, 1), (0.5, 0.5)])
+def test_task_is_due_within_a_day_and_before_what_it_is_about(villager, hall, errands, record, field, days, due):
+    owed(villager, hall, 1, days)
+    record(**{field: FRIDAY})
+    assert FollowUp.objects.open().get().due_at == MONDAY_9 + timedelta(days=due)
+
+
+@pytest.mark.parametrize("field", ["died_on", "moved_away_on"])
+def test_another_day_leaves_the_tasks_with_whoever_has_them(villager, hall, errands, record, field):
+    owed(villager, hall, 1)
+    record(**{field: FRIDAY})
+    task = FollowUp.objects.open().get()
+    record(**{field: SATURDAY})
+    assert list(FollowUp.objects.all()) == [task]
+    assert FollowUp.objects.open().exists()
+
+
+@pytest.mark.parametrize("field", ["died_on", "moved_away_on"])
+def test_what_is_past_is_nobodys_task(villager, hall, errands, record, field):
+    owed(villager, hall, 1)
+    Reminder.objects.update(expires_at=MONDAY_9 - timedelta(hours=1))
+    record(**{field: FRIDAY})
+    assert left() == []
+
+
+@pytest.mark.parametrize(("field", "why"), [("died_on", "去世日期记错了"), ("moved_away_on", "村民又回来了")])
+def test_task_that_is_closed_says_why(villager, hall, errands, record, field, why):
+    owed(villager, hall, 1)
+    record(**{field: FRIDAY})
+    record(**{field: None})
+    assert FollowUp.objects.get().outcome_note == why
+
+
+def test_task_of_who_moved_away_is_closed_by_their_death(villager, hall, errands, record):
+    owed(villager, hall, 1)
+    record(moved_away_on=FRIDAY, died_on=SATURDAY)
+    assert FollowUp.objects.exclude(closed_at=None).get().outcome_note == "村民已去世"
 
 
 @pytest.mark.parametrize("field", ["died_on", "moved_away_on"])
