@@ -39,11 +39,11 @@ class DisplayAdmin(ScopedAdmin):
     form = DisplayForm
     editors = EVERYBODY
     hall_path = "hall__"
-    list_display = ["name", "hall", "paired_by", "made_at", "seen_at", "shows"]
+    list_display = ["name", "hall", "paired_by", "seen_at", "shows"]
     search_fields = ["name"]
     list_select_related = ["hall", "paired_by", "use__resource"]
-    fields = ["name", "hall", "paired_by", "made_at", "seen_at"]
-    readonly_fields = ["hall", "paired_by", "made_at", "seen_at"]
+    fields = ["name", "hall", "paired_by", "seen_at"]
+    readonly_fields = ["hall", "paired_by", "seen_at"]
     actions = ["unpair"]
 
     def has_add_permission(self, request: HttpRequest, *args: object) -> bool:

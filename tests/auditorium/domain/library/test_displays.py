@@ -183,7 +183,7 @@ def test_book_that_cannot_be_opened_changes_nothing_on_the_screen(screen, by):
 
 
 @pytest.mark.usefixtures("library_folder")
-def test_page_turned_meanwhile_by_another_desk_is_turned_once(screen, by, monkeypatch):
+def test_page_another_desk_turned_to_meanwhile_stays(screen, by, monkeypatch):
     display, token = screen
     chapters = {"一": "<p>人之初</p>", "二": "<p>性本善</p>", "三": "<p>性相近</p>"}
     displays.send(display=display, resource=book(media.epub(chapters)), by=by)
@@ -192,12 +192,12 @@ def test_page_turned_meanwhile_by_another_desk_is_turned_once(screen, by, monkey
     def meanwhile(*args, **kwargs):
         there = beyond(*args, **kwargs)
         monkeypatch.setattr(displays.leaves, "beyond", beyond)
-        displays.turn(display=display, by=1)
+        displays.turn_to(display=display, chapter=2)
         return there
 
     monkeypatch.setattr(displays.leaves, "beyond", meanwhile)
     displays.turn(display=display, by=1)
-    assert opened_at(token) == ("三字经", 1, 0)
+    assert opened_at(token) == ("三字经", 2, 0)
 
 
 @pytest.mark.usefixtures("library_folder")
