@@ -33,6 +33,12 @@ def test_a_draft_is_reviewed_then_published_then_withdrawn_then_a_draft_again():
     assert list(acts) == [(state, by.pk) for state in ("reviewed", "published", "withdrawn", "draft")]
 
 
+def test_why_it_was_taken_off_the_shelf_stands_in_the_audit():
+    resource = book(ResourceState.PUBLISHED)
+    publishing.withdraw(resources=one(resource), by=None, why="来源处已经下架")
+    assert AuditEntry.objects.of("resource", resource.pk).get().why == "来源处已经下架"
+
+
 def test_nothing_is_published_that_nobody_reviewed():
     resource = book()
     assert publishing.publish(resources=one(resource), by=UserFactory()) == 0
