@@ -33,7 +33,7 @@ def chosen(env: Env, folder: Path) -> dict[str, Any]:
         "querystring_expire": 6 * 3600,
         "max_memory_size": 1 << 20,
     }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    return {"BACKEND": "config.bucket_storage.BucketStorage", "OPTIONS": options}
 
 
 class WholeFileStorage(FileSystemStorage):

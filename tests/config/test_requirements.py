@@ -22,7 +22,11 @@ print("all")
 EXTRAS = ("alibabacloud", "smpplib", "tencentcloud")
 """What the gateways that need it import themselves; nothing else may."""
 
-NAMES = {"django-stubs": ["django_stubs_ext", "mypy_django_plugin"], "factory-boy": ["factory"]}
+NAMES = {
+    "django-storages": ["storages"],
+    "django-stubs": ["django_stubs_ext", "mypy_django_plugin"],
+    "factory-boy": ["factory"],
+}
 
 
 def listed(name):

@@ -151,9 +151,9 @@ class UseFiguresAdmin(ReadOnlyAdmin):
         prefix = request.GET.get("region", "") or _home(actor(request))
         if not (prefix.isascii() and prefix.isdigit() and len(prefix) in use_figures.DEPTHS):
             prefix = ""
-        uses: ResourceUseQuerySet = use_figures.inside(self.get_queryset(request), prefix)
+        seen: Any = self.get_queryset(request)
         by_hall = len(prefix) >= TOWN or not actor(request).has_role(RoleKind.SUPERVISOR)
-        return Asked(uses.select_related(None).defer(None), form.period(), prefix, by_hall)
+        return Asked(use_figures.inside(seen.defer(None), prefix), form.period(), prefix, by_hall)
 
 
 def _table(head: list[str], rows: Iterable[list[Any]]) -> Iterable[list[Any]]:
@@ -184,4 +184,4 @@ def _presets(asked: Asked) -> list[tuple[str, str]]:
         (_("最近 12 个月"), now.before(11), now),
     )
     region = {"region": asked.prefix} if asked.prefix else {}
-    return [(label, urlencode({"first": first, "last": last, **region})) for label, first, last in spans]
+    return [(label, urlencode({"first": str(first), "last": str(last), **region})) for label, first, last in spans]

@@ -151,6 +151,20 @@ def content(stored: StoredFile) -> BinaryIO:
     return opened
 
 
+def part(stored: StoredFile, start: int, end: int) -> BinaryIO:
+    """Its bytes from `start` on, open for reading; close it. FileNotFoundError when the storage has lost it.
+
+    A bucket is asked for no more than up to `end`; of a file in a folder whoever reads stops there.
+    """
+    open_part = getattr(storage(), "open_part", None)
+    if open_part:
+        asked: BinaryIO = open_part(stored.path, start, end)
+        return asked
+    opened = content(stored)
+    opened.seek(start)
+    return opened
+
+
 def drop_unused(at: datetime) -> int:
     """Drop files nothing uses that nobody stored again for a day; return how many."""
     old = StoredFile.objects.unused().filter(created_at__lt=at - UNUSED_FOR).order_by("pk")

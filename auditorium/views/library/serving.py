@@ -46,14 +46,13 @@ class Part:
 
 
 class _Chunks:
-    """One part of an open file in small pieces; the server closes it when the browser has it or goes away."""
+    """One part of a file, open at its beginning, in small pieces; the server closes it when the browser has it or goes away."""
 
     def __init__(self, file: BinaryIO, part: Part) -> None:
         self._file = file
         self._part = part
 
     def __iter__(self) -> Iterator[bytes]:
-        self._file.seek(self._part.start)
         left = self._part.end - self._part.start
         while left and (chunk := self._file.read(min(_CHUNK, left))):
             left -= len(chunk)
@@ -115,19 +114,18 @@ def _own(request: HttpRequest, stored: StoredFile, etag: str) -> HttpResponseBas
         part = part_asked_for(ranged, stored.size) if request.method == "GET" else None
     except NotSatisfiableError:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{stored.size}", "Accept-Ranges": "bytes"})
-    whole = Part(0, stored.size)
+    sent = part or Part(0, stored.size)
     response: HttpResponseBase
     if request.method == "HEAD":
         response = HttpResponse()
     else:
         try:
-            file = files.content(stored)
+            file = files.part(stored, sent.start, sent.end)
         except FileNotFoundError:
             raise Http404 from None
-        response = StreamingHttpResponse(_Chunks(file, part or whole), status=206 if part else 200)
+        response = StreamingHttpResponse(_Chunks(file, sent), status=206 if part else 200)
     if part:
         response.headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{stored.size}"
-    sent = part or whole
     response.headers["Content-Length"] = str(sent.end - sent.start)
     response.headers["Accept-Ranges"] = "bytes"
     return response
