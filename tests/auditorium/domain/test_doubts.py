@@ -1,13 +1,15 @@
 """Who was written to and may not know: while there is time, a person is asked to find out."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.models.base import ModelState
 
 from auditorium import clock
-from auditorium.domain import certainty, delivery, receipts, replies, task_outcomes
-from auditorium.enums import FollowUpKind, FollowUpState, Reach, Relation, ReminderPurpose, ReminderState
+from auditorium.domain import certainty, delivery, doubts, receipts, replies, task_outcomes
+from auditorium.enums import FollowUpKind, FollowUpState, MessageState, Reach, Relation, ReminderPurpose, ReminderState
 from auditorium.gateways.base import Receipt
 from auditorium.models import FollowUp, Message, Reminder
 from tests.factories import ConsentFactory, ContactFactory, HallFactory, SmsLineFactory, UserFactory, VillagerFactory
@@ -165,3 +167,39 @@ def test_call_is_asked_for_while_the_hall_is_open_for_two_hours(monday):
     hall = HallFactory()
     assert certainty.call_by(hall, at("11-26 09:00")) == at("11-25 15:00")
     assert certainty.call_by(hall, at("11-26 15:00")) == at("11-26 12:00")
+
+
+def another(text, **changes):
+    """One more text for the last reminder, like this one but for some changes."""
+    for name, value in {"pk": None, "uid": uuid.uuid4(), "_state": ModelState(), **changes}.items():
+        setattr(text, name, value)
+    text.save()
+    text.reminders.add(last())
+
+
+@pytest.mark.parametrize("why", ["only just sent", "waits to be sent"])
+def test_text_that_may_still_arrive_gets_a_little_longer(line, monday, why):
+    until_the_day_before(monday, line, told_villager(HallFactory()), receipt=False)
+    sure_by, text = last().sure_by, Message.objects.filter(pk=Message.objects.latest("pk").pk)
+    if why == "only just sent":
+        text.update(sent_at=sure_by - certainty.TO_ARRIVE + timedelta(seconds=1))
+    else:
+        text.update(sent_at=None, state=MessageState.PENDING)
+    assert doubts.ask(at=sure_by) == {}
+    assert last().sure_by == sure_by + certainty.TO_ARRIVE
+    text.update(sent_at=sure_by, state=MessageState.SENT)
+    assert doubts.ask(at=sure_by + certainty.TO_ARRIVE) == {"asked": 1}
+
+
+def test_a_relatives_copy_delays_no_call(line, monday):
+    until_the_day_before(monday, line, told_villager(HallFactory()), receipt=False)
+    another(Message.objects.latest("pk"), is_copy=True, state=MessageState.PENDING)
+    assert doubts.ask(at=last().sure_by) == {"asked": 1}
+
+
+def test_the_relative_who_was_told_last_is_named(line, monday, unread):
+    son = ContactFactory(villager=unread, relation=Relation.SON, order=9)
+    until_the_day_before(monday, line, unread, receipt=True)
+    another(Message.objects.latest("pk"), contact=son, phone=son.phone)
+    doubts.ask(at=last().sure_by)
+    assert FollowUp.objects.get().reason == "村民不识字，短信到了儿子手机，还没回话，请确认"
