@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -23,7 +24,11 @@ from auditorium.views.library.screen import COOKIE
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from auditorium.domain.activities.programme import Day
     from auditorium.models import Hall
+
+MOST_LINES = 11
+MOST_NOTICES = 3
 
 
 @login_not_required
@@ -65,11 +70,17 @@ def notice_down(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("auditorium:notices")
 
 
+def _fitting(days: list[Day]) -> list[Day]:
+    """As many of the days as there are lines for: nobody scrolls a television."""
+    lines = list(accumulate(1 + len(day.dates) for day in days))
+    return [day for day, line in zip(days, lines, strict=True) if line <= MOST_LINES]
+
+
 def _board(hall: Hall) -> dict[str, Any]:
     days = programme.days(hall=hall, first=clock.today())
     return {
         "hall": hall,
         "today": days[0],
-        "later": [day for day in days[1:] if day.dates or day.festival or day.is_market or day.closure],
-        "notices": notices.hanging(hall),
+        "later": _fitting([day for day in days[1:] if day.dates or day.festival or day.is_market or day.closure]),
+        "notices": notices.hanging(hall)[:MOST_NOTICES],
     }

@@ -89,6 +89,14 @@ def test_board_asks_a_fixed_number_of_queries(screen, hall, desk, count, django_
         go(screen, "screen_board")
 
 
+def test_board_shows_as_many_days_as_fit_a_television(screen, hall):
+    for ahead in range(1, 7):
+        for hour in (9, 14):
+            activity_in(RoomFactory(hall=hall), day=MONDAY + timedelta(days=ahead), hour=hour, title=f"{ahead}班")
+    shown = words(go(screen, "screen_board"))
+    assert [f"{ahead}班" in shown for ahead in range(1, 7)] == [True, True, True, False, False, False]
+
+
 def test_a_screen_that_plays_nothing_is_led_to_the_board(screen):
     assert go(screen, "screen").headers["Location"] == reverse("auditorium:screen_board")
 
