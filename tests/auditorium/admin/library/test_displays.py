@@ -3,7 +3,8 @@
 import pytest
 
 from auditorium.domain.library import displays
-from auditorium.models import AuditEntry, Display
+from auditorium.enums import RoleKind
+from auditorium.models import AuditEntry, Display, Role
 from tests import admin_rows
 from tests.factories import HallFactory
 
@@ -37,10 +38,13 @@ def test_manager_renames_a_screen_and_nothing_else_of_it(managing, hall):
     assert managing.post(f"{DISPLAYS}{screen.pk}/change/", {"name": " "}).context["errors"]
 
 
-def test_manager_lets_screens_go_and_those_of_others_stay(managing, hall):
+def test_manager_lets_screens_go_and_those_of_halls_where_they_only_work_stay(client, hall):
     mine, theirs = paired(hall), paired(HallFactory())
+    manager = admin_rows.hall_manager(hall)
+    Role.objects.create(user=manager, role=RoleKind.DESK, hall=theirs.hall)
+    client.force_login(manager)
     chosen = {"action": "unpair", "_selected_action": [mine.pk, theirs.pk]}
-    assert "断开了 1 块大屏。" in managing.post(DISPLAYS, chosen, follow=True).content.decode()
+    assert "断开了 1 块大屏。" in client.post(DISPLAYS, chosen, follow=True).content.decode()
     assert list(Display.objects.all()) == [theirs]
 
 

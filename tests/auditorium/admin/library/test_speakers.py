@@ -2,7 +2,8 @@
 
 import pytest
 
-from auditorium.models import AuditEntry, Phrase, Speaker
+from auditorium.enums import RoleKind
+from auditorium.models import AuditEntry, Phrase, Role, Speaker
 from tests import admin_rows
 from tests.factories import (
     ChannelFactory,
@@ -65,7 +66,11 @@ def test_speaker_who_no_longer_agrees_is_silent_at_once(managing, channel):
     assert speaker.consent_withdrawn_at is not None
 
 
-def test_speakers_of_channels_one_does_not_look_after_are_not_there(managing, channel):
-    theirs = SpeakerFactory(channel=ChannelFactory(keeper_hall=HallFactory()))
-    assert managing.get(f"{SPEAKERS}{theirs.pk}/change/").status_code == 302
-    assert managing.get(f"{SPEAKERS}add/").status_code == 403
+def test_speakers_of_channels_one_does_not_look_after_are_not_there(client, hall):
+    other = HallFactory()
+    manager = admin_rows.hall_manager(hall)
+    Role.objects.create(user=manager, role=RoleKind.DESK, hall=other)  # there they write lessons, and manage nothing
+    client.force_login(manager)
+    theirs = SpeakerFactory(channel=ChannelFactory(keeper_hall=other))
+    assert client.get(f"{SPEAKERS}{theirs.pk}/change/").status_code == 302
+    assert client.get(f"{SPEAKERS}add/").status_code == 403

@@ -58,7 +58,8 @@ def test_subrip_is_kept_as_captions(library_folder):
 
 
 @pytest.mark.django_db
-def test_subrip_above_the_limit_is_refused(library_folder, settings):
+def test_subrip_above_the_limit_is_refused_before_it_is_held_in_memory(library_folder, settings, monkeypatch):
+    monkeypatch.setattr(files.captions, "webvtt", None)
     settings.LIBRARY_MEGABYTES = settings.LIBRARY_MEGABYTES | {"captions": 0}
     with pytest.raises(TooLargeError, match="字幕最大 0 MB"):
         files.store(io.BytesIO(media.SRT.encode()))

@@ -134,11 +134,12 @@ def test_book_is_turned_leaf_by_leaf_and_to_a_chapter(desk, paired, screen, book
     assert screen.get(picture).status_code == 404
 
 
-def test_nothing_but_pictures_of_the_open_book_is_sent(desk, paired, screen, book, opera):
+def test_nothing_but_pictures_of_the_open_book_is_sent(desk, paired, screen, book, opera, monkeypatch):
     desk.post(url("display_send", paired.pk, book.pk))
     for path in ("OEBPS/other.css", "OEBPS/c0.xhtml", "OEBPS/none.png", "../p.png"):
         assert screen.get(url("screen_picture", "1", path)).status_code == 404
     desk.post(url("display_send", paired.pk, opera.pk))
+    monkeypatch.setattr("auditorium.domain.library.pages.opened", None)  # no film is read as if it were a book
     assert screen.get(url("screen_picture", "1", "OEBPS/p.png")).status_code == 404
 
 
