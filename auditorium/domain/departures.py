@@ -59,8 +59,8 @@ SEEN_TO_WITHIN = timedelta(days=1)
 def record_death(*, villager: Villager, died_on: date | None, hall: Hall, by: User) -> None:
     """Write down when somebody died: from now on nothing is booked or sent for them. None takes it back.
 
-    What is still to come becomes a task each: staff call it off; books are fetched. Places in activities are given to who waits at once,
-    after the day is written down: the one locks people first, the other what they come to.
+    What is still to come becomes a task each: staff call it off; books are fetched. Places in activities are given to
+    who waits at once, after the day is written down: the one locks people first, the other what they come to.
     """
     _record(DEATH, villager, died_on, hall, by)
     if died_on:
