@@ -17,7 +17,7 @@ _MISSING = {"404", "NoSuchKey"}
 
 
 class BucketStorage(_S3Storage):
-    """As the client's own storage, which fetches a file whole before its first byte is read; parts are fetched alone."""
+    """The client's own storage, which fetches a file whole before its first byte is read; parts come by themselves."""
 
     def open_part(self, name: str, start: int, end: int) -> BinaryIO:
         """The bytes from `start` up to but not including `end`, as they come; FileNotFoundError where there is none."""

@@ -46,7 +46,7 @@ class Part:
 
 
 class _Chunks:
-    """One part of a file, open at its beginning, in small pieces; the server closes it when the browser has it or goes away."""
+    """One part of a file, open where it begins, in small pieces; the server closes it once the browser is done."""
 
     def __init__(self, file: BinaryIO, part: Part) -> None:
         self._file = file

@@ -140,11 +140,14 @@ def test_figures_are_found_by_an_index_named_for_them(hall, book, table, of):
 
     def explain(execute, sql, params, many, context):
         if "auditorium_resourceuse" in sql and sql.startswith("SELECT"):
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                rows = execute(f"EXPLAIN QUERY PLAN {sql}", params, many, context).fetchall()
+            else:
+                with connection.connection.cursor() as cursor:
                     cursor.execute("SET LOCAL enable_seqscan = off")
-            how = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
-            plans.append("\n".join(str(row[-1]) for row in execute(f"{how} {sql}", params, many, context).fetchall()))
+                    cursor.execute(f"EXPLAIN {sql}", params)
+                    rows = cursor.fetchall()
+            plans.append("\n".join(str(row[-1]) for row in rows))
         return execute(sql, params, many, context)
 
     ask = getattr(use_figures, table)
