@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('auditorium', '0001_squashed_0033'),
+        ('auditorium', '0033_uses_by_time'),
     ]
 
     operations = [
