@@ -3958,6 +3958,7 @@ class Migration(migrations.Migration):
                         fields=["line", "provider_id"],
                         name="message_receipt",
                     ),
+                    models.Index(fields=["line", "sent_at"], name="message_of_line"),
                     models.Index(
                         condition=models.Q(
                             ("ended_at__isnull", True), ("lease_until__isnull", True), ("state", "sent")
@@ -3972,7 +3973,6 @@ class Migration(migrations.Migration):
                         fields=["line", "lease_until"],
                         name="message_asked_about",
                     ),
-                    models.Index(fields=["line", "sent_at"], name="message_of_line"),
                     models.Index(
                         condition=models.Q(("body", ""), _negated=True),
                         fields=["created_at"],
