@@ -97,6 +97,7 @@ class Provider:
         self._memory = folder / "taken"
         self._port = KeptPort()
         self._process: subprocess.Popen[str] | None = None
+        self._cuts = ["cut", "cut after"]
         self.start()
 
     def start(self, *, forgets: bool = False) -> None:
@@ -141,8 +142,9 @@ class Provider:
         self.peer.then({"do": "die after" if when == "after" else "die"})
 
     def cuts(self, *, off: bool = False) -> None:
-        """Cut off the next two calls, of a text it has taken and of one it has not; or no more."""
-        self.peer.give("then", [] if off else [{"do": "cut after"}, {"do": "cut"}])
+        """Cut off the next two calls, of a text it has taken and of one it has not, in turns; or no more."""
+        self._cuts.reverse()
+        self.peer.give("then", [] if off else [{"do": cut} for cut in self._cuts])
 
     def is_dead(self) -> bool:
         return self._process.poll() is not None

@@ -18,7 +18,7 @@ def test_broker_killed_at_each_step_loses_and_repeats_nothing(desk_with, broker)
     while left := desk.unreached(places):
         desk.provider.cuts()
         desk.owe()
-        desk.sweep_until(lambda left=left: broker.is_dead() or desk.unreached(places) != left)
+        desk.sweep_until(lambda left=left: broker.is_dead() or desk.unreached(places) != left or desk.all_settled())
         desk.owe()
         broker.start()
     desk.provider.cuts(off=True)
