@@ -77,6 +77,7 @@ class _Held:
         classroom: dict[str, Room] = {}
         made: dict[str, Activity] = {}
         begun = open_moment(self.hall, days_ago=5)
+        day, festival = programme.coming_festivals()[0]  # as of today: one of two weeks ago may be over
 
         def make() -> None:
             for name, places in ROOMS:
@@ -87,7 +88,6 @@ class _Held:
             self._hand_out(made["class"])
             talk = self._at(clock.local(begun).date() + timedelta(days=12), 14)
             made["lecture"] = self._create(LECTURE, [Time(talk, talk + timedelta(hours=1), hall)])
-            day, festival = programme.coming_festivals()[0]
             feast = self._at(day, 9)
             details = ActivityDetails(
                 title=programme.festival_title(festival), kind=ActivityKind.FESTIVAL, summary=TOGETHER
